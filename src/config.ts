@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+
+/** A key of our own that a caller of a server with its own Magic Hour key must show, known by its hash. */
+export interface GatewayKey {
+  /** Whose jobs are made under it. Two keys may share a tenant, so that a key can be replaced. */
+  readonly tenant: string
+  /** SHA-256 of the key, 64 hex digits. */
+  readonly sha256: string
+}
+
+/** Everything the program can be told, checked and frozen. */
+export interface Config {
+  readonly isProduction: boolean
+  readonly host: string
+  /** 0: any free port. */
+  readonly port: number
+  /** Where clients reach this server, if that is not `http://HOST:PORT`. */
+  readonly publicUrl: URL | null
+  /** Origins of web pages that may call this server. */
+  readonly corsOrigins: readonly string[]
+  readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+  /** Milliseconds that requests under way are given to finish when the server stops. */
+  readonly shutdownGraceMs: number
+  /** `sandbox`: the embedded stand-in for Magic Hour. */
+  readonly magicHourBaseUrl: URL | 'sandbox'
+  /** The server's own Magic Hour key; null: each caller brings theirs. A secret. */
+  readonly magicHourApiKey: string | null
+  readonly gatewayKeys: readonly GatewayKey[]
+  readonly allowAnonymous: boolean
+  /** null: 4010 for the `sandbox` command, any free port for the embedded one. */
+  readonly sandboxPort: number | null
+  /** Median render time of the sandbox, in milliseconds. */
+  readonly sandboxRenderMs: number
+  /** What somebody should be told at the start, although it is no mistake. */
+  readonly warnings: readonly string[]
+}
+
+/** One setting that is wrong, and what to do about it. */
+export interface ConfigIssue {
+  readonly setting: string
+  readonly problem: string
+}
+
+/** One or more settings are wrong. `issues` lists them all at once. */
+export class ConfigError extends Error {
+  readonly issues: readonly ConfigIssue[]
+
+  constructor(issues: readonly ConfigIssue[]) {
+    super(issues.map(({ setting, problem }) => `${setting}: ${problem}`).join('\n'))
+    this.name = 'ConfigError'
+    this.issues = issues
+  }
+}
+
+const realBaseUrl = 'https://api.magichour.ai'
+
+const port = z.coerce.number('a port: 0 to 65535').int().min(0).max(65_535)
+const httpUrl = z.url({ protocol: /^https?$/, error: 'an http(s) URL' }).transform((text) => new URL(text))
+const secret = z
+  .string()
+  .trim()
+  .regex(/^[\x21-\x7e]+$/, 'visible ASCII characters only, without blanks')
+
+const gatewayKey = z
+  .string()
+  .trim()
+  .regex(/^[A-Za-z0-9_.-]{1,64}:(sha256:[0-9a-f]{64}|[\x21-\x7e]{16,})$/, {
+    error:
+      '«tenant:key» pairs, separated by commas; a key has at least 16 visible characters, or is «sha256:<64 hex digits>»',
+  })
+  .transform((pair): GatewayKey => {
+    const [tenant = '', ...rest] = pair.split(':')
+    const key = rest.join(':')
+    return { tenant, sha256: key.startsWith('sha256:') ? key.slice('sha256:'.length) : sha256(key) }
+  })
+
+const settings = z.object({
+  NODE_ENV: z.string().default('development'),
+  PORT: port.default(4000),
+  HOST: z.string().default('127.0.0.1'),
+  PUBLIC_URL: httpUrl.optional(),
+  CORS_ORIGINS: z
+    .string()
+    .transform(splitList)
+    .pipe(z.array(z.union([z.literal('*'), httpUrl.transform(({ origin }) => origin)])))
+    .optional(),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  SHUTDOWN_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(30_000),
+  MAGIC_HOUR_BASE_URL: z.union([z.literal('sandbox'), httpUrl], { error: 'an http(s) URL, or «sandbox»' }).optional(),
+  MAGIC_HOUR_API_KEY: secret.optional(),
+  GATEWAY_KEYS: z.string().transform(splitList).pipe(z.array(gatewayKey)).default([]),
+  ALLOW_ANONYMOUS: z.enum(['true', 'false'], { error: '«true» or «false»' }).default('false'),
+  SANDBOX_PORT: port.optional(),
+  SANDBOX_RENDER_MS: z.coerce.number().int().min(0).max(600_000).default(1_500),
+})
+
+/** The names of all settings, for the documentation's test. */
+export const settingNames: readonly string[] = Object.keys(settings.shape)
+
+/** The environment of this process. Nothing else reads it. */
+export const processEnvironment = (): Readonly<Record<string, string | undefined>> => process.env
+
+/**
+ * Reads the configuration from an environment. An empty variable counts as not set.
+ *
+ * @throws ConfigError with all that is wrong
+ */
+export const loadConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+  )
+  const parsed = settings.safeParse(present)
+  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(toIssue))
+  const config = toConfig(parsed.data)
+  const issues = contradictions(config)
+  if (issues.length > 0) throw new ConfigError(issues)
+  return Object.freeze(config)
+}
+
+const toConfig = (env: z.output<typeof settings>): Config => {
+  const isProduction = env.NODE_ENV === 'production'
+  const magicHourBaseUrl = env.MAGIC_HOUR_BASE_URL ?? (isProduction ? new URL(realBaseUrl) : 'sandbox')
+  const magicHourApiKey = env.MAGIC_HOUR_API_KEY ?? null
+  return {
+    isProduction,
+    host: env.HOST,
+    port: env.PORT,
+    publicUrl: env.PUBLIC_URL ?? null,
+    corsOrigins: env.CORS_ORIGINS ?? (isProduction ? [] : ['https://studio.apollographql.com']),
+    logLevel: env.LOG_LEVEL,
+    shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
+    magicHourBaseUrl,
+    magicHourApiKey,
+    gatewayKeys: env.GATEWAY_KEYS,
+    allowAnonymous: env.ALLOW_ANONYMOUS === 'true',
+    sandboxPort: env.SANDBOX_PORT ?? null,
+    sandboxRenderMs: env.SANDBOX_RENDER_MS,
+    warnings:
+      magicHourBaseUrl === 'sandbox' && magicHourApiKey !== null
+        ? [
+            `MAGIC_HOUR_API_KEY is set but not used: the sandbox answers. Set MAGIC_HOUR_BASE_URL=${realBaseUrl} to use it.`,
+          ]
+        : [],
+  }
+}
+
+const contradictions = (config: Config): ConfigIssue[] => {
+  const isSandbox = config.magicHourBaseUrl === 'sandbox'
+  const hasOwnKey = config.magicHourApiKey !== null
+  const rules: readonly (readonly [broken: boolean, setting: string, problem: string])[] = [
+    [
+      isSandbox && config.isProduction,
+      'MAGIC_HOUR_BASE_URL',
+      'the sandbox does not stand in under NODE_ENV=production. Run `magic-hour-graphql sandbox` and give its address, or leave this setting out.',
+    ],
+    [
+      !isSandbox && hasOwnKey && config.gatewayKeys.length === 0 && !config.allowAnonymous,
+      'MAGIC_HOUR_API_KEY',
+      'with a key of its own this server pays for every caller. Set GATEWAY_KEYS so that callers prove who they are, or ALLOW_ANONYMOUS=true if anybody may spend its credits.',
+    ],
+    [
+      !isSandbox && !hasOwnKey && (config.gatewayKeys.length > 0 || config.allowAnonymous),
+      config.gatewayKeys.length > 0 ? 'GATEWAY_KEYS' : 'ALLOW_ANONYMOUS',
+      'needs MAGIC_HOUR_API_KEY: without it each caller brings their own Magic Hour key.',
+    ],
+  ]
+  return rules.flatMap(([broken, setting, problem]) => (broken ? [{ setting, problem }] : []))
+}
+
+const toIssue = ({ path, message }: z.core.$ZodIssue): ConfigIssue => ({
+  setting: String(path[0] ?? ''),
+  problem: `expected ${message.replace(/^Invalid input: expected /, '')}`,
+})
+
+function splitList(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')
+}
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,0 +1,64 @@
+/** Every status a job can have, in the order it moves through them; the last three are final. */
+export type JobStatus = 'DRAFT' | 'QUEUED' | 'RENDERING' | 'COMPLETE' | 'ERROR' | 'CANCELED'
+
+/** A signed link to a rendered image. The URL is a secret and is handed on byte for byte. */
+export interface Download {
+  readonly url: string
+  readonly expiresAt: Date
+}
+
+/** Why Magic Hour could not render an image, in its own words. The codes are an open list. */
+export interface JobFailure {
+  readonly code: string
+  readonly message: string
+}
+
+interface JobFacts {
+  /** Magic Hour's image project id. */
+  readonly id: string
+  readonly tenant: string
+  /** Grows by one with each stored change; a change is stored only on top of the revision it was made from. */
+  readonly revision: number
+  readonly name: string | null
+  readonly creditsCharged: number
+  readonly frameCost: number | null
+  readonly imageCount: number | null
+  readonly createdAt: Date
+  readonly deleted: boolean
+}
+
+/** How far a job is, with what is known only there. */
+export type JobProgress =
+  | { readonly status: 'DRAFT' | 'QUEUED' | 'RENDERING'; readonly finishedAt: null }
+  | { readonly status: 'COMPLETE'; readonly finishedAt: Date; readonly downloads: readonly Download[] }
+  | { readonly status: 'ERROR'; readonly finishedAt: Date; readonly failure: JobFailure }
+  | { readonly status: 'CANCELED'; readonly finishedAt: Date }
+
+/** One image whose background is being removed, or was. */
+export type Job = JobFacts & JobProgress
+
+/** Whether a status is an end: no later answer changes it. */
+export const isFinal = (status: JobStatus): boolean => rankOf(status) === finalRank
+
+/** Whether nothing more will happen to a job: it is final, or its image is gone. */
+export const isSettled = (job: Job): boolean => job.deleted || isFinal(job.status)
+
+/** How far a status is on the way from made (0) to final (3). The final ones share a rank: none replaces another. */
+export const rankOf = (status: JobStatus): number => ranks[status]
+
+const finalRank = 3
+const ranks: Record<JobStatus, number> = {
+  DRAFT: 0,
+  QUEUED: 1,
+  RENDERING: 2,
+  COMPLETE: finalRank,
+  ERROR: finalRank,
+  CANCELED: finalRank,
+}
+
+/** The links to the rendered images; null unless the job is complete and not deleted. */
+export const downloadsOf = (job: Job): readonly Download[] | null =>
+  job.status === 'COMPLETE' && !job.deleted ? job.downloads : null
+
+/** Why the job failed; null unless it did. */
+export const failureOf = (job: Job): JobFailure | null => (job.status === 'ERROR' ? job.failure : null)

@@ -1,0 +1,53 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { Caller } from '../domain/caller.ts'
+import { Unauthenticated } from '../domain/errors.ts'
+import { Secret } from '../domain/secret.ts'
+
+/** Who may call, and who pays. */
+export interface CallerPolicy {
+  /** The server's own Magic Hour key; null: each caller brings theirs. */
+  readonly apiKey: Secret | null
+  /** The keys that callers of a server with its own Magic Hour key must show. Empty: none are asked for. */
+  readonly gatewayKeys: readonly { readonly tenant: string; readonly sha256: string }[]
+  /** Whether a caller without any key may spend the server's credits. */
+  readonly allowAnonymous: boolean
+}
+
+/** Finds out who is calling from the `Authorization` header. Throws Unauthenticated. */
+export type Authenticate = (authorization: string | undefined) => Caller
+
+/**
+ * Makes the check. Where gateway keys are set, a bearer token must be one of them; where none are, it is the caller's own
+ * Magic Hour key and is passed through, so that they pay with it.
+ */
+export const createAuthenticate =
+  (policy: CallerPolicy): Authenticate =>
+  (authorization) => {
+    if (authorization === undefined || authorization === '') return anonymous(policy)
+    const token = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1]
+    if (token === undefined) throw new Unauthenticated()
+    return policy.gatewayKeys.length > 0 ? gatewayCaller(policy, token) : passThrough(token)
+  }
+
+const anonymous = ({ apiKey, allowAnonymous }: CallerPolicy): Caller => {
+  if (apiKey === null || !allowAnonymous) throw new Unauthenticated()
+  return { tenant: 'anonymous', apiKey, ownsAccount: false }
+}
+
+/** The tenant is a hash of the key: the same caller finds their jobs again, and the key itself is kept nowhere. */
+const passThrough = (token: string): Caller => ({
+  tenant: `key:${sha256(token).toString('hex')}`,
+  apiKey: new Secret(token),
+  ownsAccount: true,
+})
+
+const gatewayCaller = ({ apiKey, gatewayKeys }: CallerPolicy, token: string): Caller => {
+  const shown = sha256(token)
+  // Every key is compared, in constant time, so that the time tells nothing about which one was near.
+  const matches = gatewayKeys.filter((key) => timingSafeEqual(Buffer.from(key.sha256, 'hex'), shown))
+  const match = matches.at(0)
+  if (match === undefined || apiKey === null) throw new Unauthenticated('This key is not accepted.')
+  return { tenant: `gateway:${match.tenant}`, apiKey, ownsAccount: false }
+}
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()

@@ -1,0 +1,49 @@
+import { unwrapResolverError } from '@apollo/server/errors'
+import type { GraphQLFormattedError } from 'graphql'
+import { DomainError, InvalidArgument, JobNotRecorded } from '../domain/errors.ts'
+import { errorCatalogue, isErrorCode } from './error-catalogue.ts'
+
+/**
+ * Says an error to the outside: code, whether to try again, whether it cost credits, and what Magic Hour said. Whatever
+ * nobody foresaw becomes «Internal error»; its details are for the log alone.
+ *
+ * @param formatted the error as Apollo Server would send it
+ * @param error     the error itself
+ */
+export const formatError = (formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError => {
+  const original = unwrapResolverError(error)
+  const place = {
+    ...(formatted.locations && { locations: formatted.locations }),
+    ...(formatted.path && { path: formatted.path }),
+  }
+  if (original instanceof DomainError)
+    return { ...place, message: messageOf(original), extensions: extensionsOf(original) }
+
+  const said = formatted.extensions?.['code']
+  const code = isErrorCode(said) ? said : 'INTERNAL_SERVER_ERROR'
+  const { message, retryable, charged } = errorCatalogue[code]
+  return {
+    ...place,
+    message: code === 'INTERNAL_SERVER_ERROR' ? message : formatted.message,
+    extensions: { code, retryable, charged },
+  }
+}
+
+/** Whether an error is one that nobody foresaw, so that the log must tell its story. */
+export const isUnforeseen = (error: unknown): boolean => !(unwrapResolverError(error) instanceof DomainError)
+
+const messageOf = (error: DomainError): string =>
+  error.message === '' ? errorCatalogue[error.code].message : error.message
+
+const extensionsOf = (error: DomainError): Record<string, unknown> => {
+  const { retryable, charged } = errorCatalogue[error.code]
+  return {
+    code: error.code,
+    retryable,
+    charged,
+    ...(error.retryAfterSeconds !== null && { retryAfterSeconds: error.retryAfterSeconds }),
+    ...(error.upstream !== null && { upstream: error.upstream }),
+    ...(error instanceof InvalidArgument && { argument: error.argument }),
+    ...(error instanceof JobNotRecorded && { jobId: error.jobId }),
+  }
+}

@@ -1,0 +1,48 @@
+import type { ApolloServerPlugin } from '@apollo/server'
+import type { GraphQLContext } from './context.ts'
+import { formatError, isUnforeseen } from './format-error.ts'
+import { isErrorCode } from './error-catalogue.ts'
+
+/** What the plugins need of a logger. */
+export interface Log {
+  info(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+/**
+ * Logs each operation by its name and the codes of its errors, never by its text or variables: they may hold signed links.
+ * A fault that nobody foresaw is logged with its stack, under the request's id.
+ */
+export const logOperations = (log: Log): ApolloServerPlugin<GraphQLContext> => ({
+  requestDidStart: async () => ({
+    didEncounterErrors: async ({ errors, contextValue }) => {
+      for (const error of errors) {
+        const { extensions } = formatError(error.toJSON(), error)
+        if (extensions?.['code'] === 'INTERNAL_SERVER_ERROR' && isUnforeseen(error))
+          log.error({ requestId: contextValue.requestId, err: error.originalError ?? error }, 'unforeseen error')
+      }
+    },
+    willSendResponse: async ({ operationName, operation, errors, contextValue }) => {
+      const codes = (errors ?? []).map((error) => formatError(error.toJSON(), error).extensions?.['code'])
+      log.info(
+        {
+          requestId: contextValue.requestId,
+          operation: operation?.operation ?? null,
+          operationName: operationName ?? null,
+          ...(codes.length > 0 && { errors: codes.filter(isErrorCode) }),
+        },
+        'operation',
+      )
+    },
+  }),
+})
+
+/** Says in every answer that the sandbox gave it: `extensions.sandbox`. */
+export const announceSandbox: ApolloServerPlugin<GraphQLContext> = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ response }) => {
+      if (response.body.kind === 'single')
+        response.body.singleResult.extensions = { ...response.body.singleResult.extensions, sandbox: true }
+    },
+  }),
+}

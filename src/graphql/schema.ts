@@ -1,0 +1,31 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import { makeExecutableSchema } from '@graphql-tools/schema'
+import type { GraphQLSchema } from 'graphql'
+import type { Resolvers } from './generated/resolvers.ts'
+import { accountQueries } from './resolvers/account.ts'
+import { backgroundRemovalJob, jobMutations, jobQueries } from './resolvers/job.ts'
+import { nodeInterface, nodeQueries } from './resolvers/node.ts'
+import { DateTime, URLScalar } from './resolvers/scalars.ts'
+import { uploadMutations } from './resolvers/upload.ts'
+
+/** Where the contract stands: beside `src/` and, once built, beside `dist/`. */
+const contract = new URL('../../schema/', import.meta.url)
+
+/** Reads the contract, `schema/*.graphql`, as one text a file. */
+export const readTypeDefs = (): string[] =>
+  readdirSync(contract)
+    .filter((file) => file.endsWith('.graphql'))
+    .toSorted()
+    .map((file) => readFileSync(new URL(file, contract), 'utf8'))
+
+const resolvers: Resolvers = {
+  Query: { ...jobQueries, ...accountQueries, ...nodeQueries },
+  Mutation: { ...jobMutations, ...uploadMutations },
+  BackgroundRemovalJob: backgroundRemovalJob,
+  Node: nodeInterface,
+  DateTime,
+  URL: URLScalar,
+}
+
+/** Makes the executable schema: the contract with its resolvers. It expects a `GraphQLContext`. */
+export const createSchema = (): GraphQLSchema => makeExecutableSchema({ typeDefs: readTypeDefs(), resolvers })

@@ -1,0 +1,70 @@
+import {
+  type DomainError,
+  Forbidden,
+  InsufficientCredits,
+  PlanUpgradeRequired,
+  RateLimited,
+  SubmissionUnknown,
+  Unauthenticated,
+  Unprocessable,
+  type UpstreamFault,
+  UpstreamUnavailable,
+} from '../domain/errors.ts'
+import { retryAfterMs } from './retry-after.ts'
+import type { Verdict } from './retry.ts'
+import type { TransportAnswer, TransportOutcome } from './transport.ts'
+import { errorAnswer, parseJson } from './wire.ts'
+
+const planCodes: ReadonlySet<string> = new Set(['subscription_required', 'plan_upgrade_required'])
+const maxMessageLength = 500
+
+/**
+ * Translates a call that failed for good: the one place where Magic Hour's statuses become our errors.
+ *
+ * @param verdict whether it may have been charged: `unknown` outweighs what the status says
+ * @param nowMs   for a `Retry-After` that is a date
+ */
+export const toDomainError = (outcome: TransportOutcome, verdict: Verdict, nowMs: number): DomainError => {
+  if (outcome.kind !== 'answer') {
+    const details = { cause: outcome.cause }
+    return verdict === 'unknown' ? new SubmissionUnknown('', details) : new UpstreamUnavailable('', details)
+  }
+  const upstream = faultOf(outcome)
+  const waitMs = retryAfterMs(outcome.headers['retry-after'], nowMs)
+  const details = { upstream, ...(waitMs === null ? {} : { retryAfterSeconds: Math.ceil(waitMs / 1_000) }) }
+  return verdict === 'unknown' ? new SubmissionUnknown('', details) : byStatus(outcome.status, details)
+}
+
+const byStatus = (
+  status: number,
+  details: { readonly upstream: UpstreamFault; readonly retryAfterSeconds?: number },
+): DomainError => {
+  switch (status) {
+    case 400:
+    case 404:
+    case 413:
+    case 422:
+      return new Unprocessable(details.upstream.message ?? '', details)
+    case 401:
+      return new Unauthenticated('Magic Hour does not accept the API key.', details)
+    case 402:
+      return planCodes.has(details.upstream.code ?? '')
+        ? new PlanUpgradeRequired('', details)
+        : new InsufficientCredits('', details)
+    case 403:
+      return new Forbidden('', details)
+    case 429:
+      return new RateLimited('', details)
+    default:
+      return new UpstreamUnavailable('', details)
+  }
+}
+
+const faultOf = ({ status, body }: TransportAnswer): UpstreamFault => {
+  const said = errorAnswer.safeParse(parseJson(body)).data
+  return { status, code: said?.code ?? null, message: said?.message ? harmless(said.message) : null }
+}
+
+/** Magic Hour may repeat what it was sent: a signed link in it keeps its path and loses its signature. */
+const harmless = (message: string): string =>
+  message.slice(0, maxMessageLength).replaceAll(/(https?:\/\/[^\s?#"'<>]+)[?#][^\s"'<>]*/g, '$1?…')

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+
+/*
+ * What Magic Hour's answers look like, read tolerantly: a field that is missing or odd becomes null, and only what makes an
+ * answer useless refuses it (docs: api-reference; the sources disagree on what is required).
+ */
+
+const text = z.string().nullish().catch(null)
+const wholeNumber = z.coerce.number().int().nullish().catch(null)
+const time = z
+  .string()
+  .transform((value) => new Date(value))
+  .refine((value) => !Number.isNaN(value.getTime()))
+  .nullish()
+  .catch(null)
+const identifier = z.union([z.string().min(1), z.number().transform(String)])
+
+/** `POST /v1/image-background-remover`. A 200 with an id is a paid job, whatever else is odd in it. */
+export const createImageAnswer = z.object({ id: identifier, credits_charged: wholeNumber, frame_cost: wholeNumber })
+
+const download = z.object({ url: z.url(), expires_at: time })
+
+/** `GET /v1/image-projects/{id}`, and the `payload` of an event. */
+export const imageProject = z.object({
+  id: identifier,
+  name: text,
+  status: text,
+  type: text,
+  image_count: wholeNumber,
+  created_at: time,
+  enabled: z.boolean().nullish().catch(null),
+  credits_charged: wholeNumber,
+  total_frame_cost: wholeNumber,
+  downloads: z
+    .array(z.unknown())
+    .nullish()
+    .catch(null)
+    .transform((items) => (items ?? []).flatMap((item) => download.safeParse(item).data ?? [])),
+  error: z.object({ code: text, message: text }).nullish().catch(null),
+})
+
+/** `POST /v1/files/upload-urls`. An item that lacks anything is useless to the one who uploads. */
+export const uploadUrlsAnswer = z.object({
+  items: z.array(z.object({ upload_url: z.url(), expires_at: z.coerce.date(), file_path: z.string().min(1) })),
+})
+
+/** `GET /v1/account`. */
+export const accountAnswer = z.object({ id: identifier, credits: z.coerce.number().int(), tier: text })
+
+/** The body of an error: `{message}`, in newer versions `{code, message}`. A proxy in front may answer anything else. */
+export const errorAnswer = z.object({ code: text, message: text })
+
+/** Parses JSON that may be anything, also nothing. */
+export const parseJson = (body: string): unknown => {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Finds the id in the text of a create's answer that is no valid JSON, for example because it was cut off. The id is the
+ * only way back to what was paid.
+ */
+export const salvageId = (body: string): string | null =>
+  /^\s*\{[^{}[\]]*?"id"\s*:\s*"([^"\\]{1,200})"/.exec(body)?.[1] ?? null
