@@ -6,7 +6,15 @@ import { z } from 'zod'
  */
 
 const text = z.string().nullish().catch(null)
-const wholeNumber = z.coerce.number().int().nullish().catch(null)
+// Not `z.coerce`: it makes 0 of an empty text or list, and 0 credits is a statement.
+const integer = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^-?\d{1,15}$/)
+    .transform(Number),
+])
+const wholeNumber = integer.nullish().catch(null)
 const time = z
   .string()
   .transform((value) => new Date(value))
@@ -45,7 +53,7 @@ export const uploadUrlsAnswer = z.object({
 })
 
 /** `GET /v1/account`. */
-export const accountAnswer = z.object({ id: identifier, credits: z.coerce.number().int(), tier: text })
+export const accountAnswer = z.object({ id: identifier, credits: integer, tier: text })
 
 /** The body of an error: `{message}`, in newer versions `{code, message}`. A proxy in front may answer anything else. */
 export const errorAnswer = z.object({ code: text, message: text })
