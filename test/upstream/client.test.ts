@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { DomainError } from '../../src/domain/errors.ts'
 import { Secret } from '../../src/domain/secret.ts'
+import { parseJson } from '../../src/upstream/wire.ts'
 import { startClient } from '../support/client.ts'
 import { type Respond, inTurn, json, startStub } from '../support/stub-server.ts'
 
@@ -17,7 +18,7 @@ describe('what goes over the wire', () => {
     await using setup = await startClient(json(200, { id: 'p', credits_charged: 5 }))
     await setup.client.createImage(apiKey, { ...request, backgroundImageFilePath: 'api-assets/a/2.png', name: 'Mug' })
     const [sent] = setup.server.requests
-    expect({ ...sent, headers: null, body: JSON.parse(sent?.body ?? '') }).toEqual({
+    expect({ ...sent, headers: null, body: parseJson(sent?.body ?? '') }).toEqual({
       method: 'POST',
       path: '/v1/image-background-remover',
       headers: null,
@@ -32,7 +33,7 @@ describe('what goes over the wire', () => {
   test('a create without a name or background leaves them out', async () => {
     await using setup = await startClient(json(200, { id: 'p', credits_charged: 5 }))
     await setup.client.createImage(apiKey, request)
-    expect(JSON.parse(setup.server.requests[0]?.body ?? '')).toEqual({
+    expect(parseJson(setup.server.requests[0]?.body ?? '')).toEqual({
       assets: { image_file_path: 'api-assets/a/1.png' },
     })
   })
@@ -195,7 +196,7 @@ describe('the other calls', () => {
     await using setup = await startClient(json(200, { items: [item(1), item(2)] }))
     const tickets = await setup.client.generateUploadUrls(apiKey, ['png', 'jpg'])
     expect(tickets.map(({ filePath }) => filePath)).toEqual(['api-assets/1.png', 'api-assets/2.png'])
-    expect(JSON.parse(setup.server.requests[0]?.body ?? '')).toEqual({
+    expect(parseJson(setup.server.requests[0]?.body ?? '')).toEqual({
       items: [
         { type: 'image', extension: 'png' },
         { type: 'image', extension: 'jpg' },

@@ -113,7 +113,7 @@ describe('the create', () => {
 
   test('waits as long as Retry-After asks, in seconds', async () => {
     await using setup = await startClient(inTurn(json(429, {}, { 'retry-after': '7' }), created))
-    const { server, clock, client } = setup
+    const { clock, client } = setup
     await client.createImage(apiKey, request)
     expect(clock.skipped).toEqual([7_000])
   })
@@ -121,7 +121,7 @@ describe('the create', () => {
   test('waits as long as Retry-After asks, as a date', async () => {
     const at = 'Thu, 01 Jan 2026 00:00:09 GMT'
     await using setup = await startClient(inTurn(json(503, {}, { 'retry-after': at }), created))
-    const { server, clock, client } = setup
+    const { clock, client } = setup
     await client.createImage(apiKey, request)
     expect(clock.skipped).toEqual([9_000])
   })

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { retryAfterMs } from '../../src/upstream/retry-after.ts'
 import { retryDelayMs, verdictOn } from '../../src/upstream/retry.ts'
