@@ -12,6 +12,10 @@ export interface StubMagicHour extends StubServer {
   set(id: string, status: string, extra?: Record<string, unknown>): void
   /** Answers the next create like this, instead of making a project. */
   failNextCreate(respond: Respond): void
+  /** Holds the answers about projects back until this resolves. */
+  holdProjects(until: Promise<void>): void
+  /** Answers 404 about every project to whoever shows this `Authorization`. */
+  hideProjectsFrom(authorization: string): void
   /** How many requests came for a path that begins like this. */
   count(method: string, pathPrefix: string): number
 }
@@ -20,6 +24,8 @@ export interface StubMagicHour extends StubServer {
 export const startStubMagicHour = async (): Promise<StubMagicHour> => {
   const projects = new Map<string, StubProject>()
   const failures: Respond[] = []
+  const strangers = new Set<string | undefined>()
+  let held = Promise.resolve()
   const server = await startStub((response, request) => {
     const [path = ''] = request.path.split('?')
     const route = `${request.method} ${path}`
@@ -34,7 +40,8 @@ export const startStubMagicHour = async (): Promise<StubMagicHour> => {
     if (route === 'POST /v1/files/upload-urls') return json(200, uploadUrls(request.body))(response, request)
     if (route === 'GET /v1/account')
       return json(200, { id: 'account-1', credits: 95, tier: 'creator' })(response, request)
-    return answerProject(projects.get(path.split('/').at(-1) ?? ''))(response, request)
+    const id = strangers.has(request.headers.authorization) ? '' : (path.split('/').at(-1) ?? '')
+    return void held.then(() => answerProject(projects.get(id))(response, request))
   })
   return Object.assign(server, {
     set: (id: string, status: string, extra: Record<string, unknown> = {}) => {
@@ -42,6 +49,12 @@ export const startStubMagicHour = async (): Promise<StubMagicHour> => {
     },
     failNextCreate: (respond: Respond) => {
       failures.push(respond)
+    },
+    holdProjects: (until: Promise<void>) => {
+      held = until
+    },
+    hideProjectsFrom: (authorization: string) => {
+      strangers.add(authorization)
     },
     count: (method: string, pathPrefix: string) =>
       server.requests.filter((request) => request.method === method && request.path.startsWith(pathPrefix)).length,
