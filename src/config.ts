@@ -55,44 +55,55 @@ export class ConfigError extends Error {
 
 const realBaseUrl = 'https://api.magichour.ai'
 
-const port = z.coerce.number('a port: 0 to 65535').int().min(0).max(65_535)
+const wholeNumber = (min: number, max: number) => {
+  const error = `a whole number from ${min} to ${max}`
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .pipe(z.number().min(min, error).max(max, error))
+}
+const oneOf = <T extends string>(words: readonly [T, ...T[]]) => z.enum(words, { error: `one of ${words.join(', ')}` })
 const httpUrl = z.url({ protocol: /^https?$/, error: 'an http(s) URL' }).transform((text) => new URL(text))
-const secret = z
-  .string()
-  .trim()
-  .regex(/^[\x21-\x7e]+$/, 'visible ASCII characters only, without blanks')
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+)
+const origin = z.union([z.literal('*'), httpUrl.transform((url) => url.origin)], {
+  error: 'origins as https://app.example.com, separated by commas, or «*»',
+})
+const secret = z.string().regex(/^[\x21-\x7e]+$/, 'visible ASCII characters only, without blanks')
 
+/** The length of a key is what `authenticate` takes of a header. */
 const gatewayKey = z
   .string()
-  .trim()
-  .regex(/^[A-Za-z0-9_.-]{1,64}:(sha256:[0-9a-f]{64}|[\x21-\x7e]{16,})$/, {
+  .regex(/^[A-Za-z0-9_.-]{1,64}:(sha256:[0-9a-f]{64}|(?!sha256:)[\x21-\x7e]{16,512})$/i, {
     error:
-      '«tenant:key» pairs, separated by commas; a key has at least 16 visible characters, or is «sha256:<64 hex digits>»',
+      '«tenant:key» pairs, separated by commas; a key has 16 to 512 visible characters, or is «sha256:<64 hex digits>»',
   })
   .transform((pair): GatewayKey => {
     const [tenant = '', ...rest] = pair.split(':')
     const key = rest.join(':')
-    return { tenant, sha256: key.startsWith('sha256:') ? key.slice('sha256:'.length) : sha256(key) }
+    const hash = /^sha256:(.*)$/i.exec(key)?.[1]
+    return { tenant, sha256: hash?.toLowerCase() ?? sha256(key) }
   })
 
 const settings = z.object({
   NODE_ENV: z.string().default('development'),
-  PORT: port.default(4000),
+  PORT: wholeNumber(0, 65_535).default(4000),
   HOST: z.string().default('127.0.0.1'),
   PUBLIC_URL: httpUrl.optional(),
-  CORS_ORIGINS: z
-    .string()
-    .transform(splitList)
-    .pipe(z.array(z.union([z.literal('*'), httpUrl.transform(({ origin }) => origin)])))
-    .optional(),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
-  SHUTDOWN_GRACE_MS: z.coerce.number().int().min(0).max(600_000).default(30_000),
+  CORS_ORIGINS: list.pipe(z.array(origin)).optional(),
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).default(30_000),
   MAGIC_HOUR_BASE_URL: z.union([z.literal('sandbox'), httpUrl], { error: 'an http(s) URL, or «sandbox»' }).optional(),
   MAGIC_HOUR_API_KEY: secret.optional(),
-  GATEWAY_KEYS: z.string().transform(splitList).pipe(z.array(gatewayKey)).default([]),
-  ALLOW_ANONYMOUS: z.enum(['true', 'false'], { error: '«true» or «false»' }).default('false'),
-  SANDBOX_PORT: port.optional(),
-  SANDBOX_RENDER_MS: z.coerce.number().int().min(0).max(600_000).default(1_500),
+  GATEWAY_KEYS: list.pipe(z.array(gatewayKey)).default([]),
+  ALLOW_ANONYMOUS: oneOf(['true', 'false']).default('false'),
+  SANDBOX_PORT: wholeNumber(0, 65_535).optional(),
+  SANDBOX_RENDER_MS: wholeNumber(0, 600_000).default(1_500),
 })
 
 /** The names of all settings, for the documentation's test. */
@@ -102,16 +113,17 @@ export const settingNames: readonly string[] = Object.keys(settings.shape)
 export const processEnvironment = (): Readonly<Record<string, string | undefined>> => process.env
 
 /**
- * Reads the configuration from an environment. An empty variable counts as not set.
+ * Reads the configuration from an environment. An empty variable, or a blank one, counts as not set.
  *
  * @throws ConfigError with all that is wrong
  */
 export const loadConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
-  const present = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
-  )
-  const parsed = settings.safeParse(present)
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(toIssue))
+  const present = Object.entries(environment).flatMap(([name, value]) => {
+    const text = value?.trim() ?? ''
+    return text === '' ? [] : [[name, text] as const]
+  })
+  const parsed = settings.safeParse(Object.fromEntries(present))
+  if (!parsed.success) throw new ConfigError(toIssues(parsed.error))
   const config = toConfig(parsed.data)
   const issues = contradictions(config)
   if (issues.length > 0) throw new ConfigError(issues)
@@ -164,20 +176,22 @@ const contradictions = (config: Config): ConfigIssue[] => {
       config.gatewayKeys.length > 0 ? 'GATEWAY_KEYS' : 'ALLOW_ANONYMOUS',
       'needs MAGIC_HOUR_API_KEY: without it each caller brings their own Magic Hour key.',
     ],
+    [
+      hasSharedKey(config.gatewayKeys),
+      'GATEWAY_KEYS',
+      'the same key is given to two tenants, so that it cannot tell who is calling.',
+    ],
   ]
   return rules.flatMap(([broken, setting, problem]) => (broken ? [{ setting, problem }] : []))
 }
 
-const toIssue = ({ path, message }: z.core.$ZodIssue): ConfigIssue => ({
-  setting: String(path[0] ?? ''),
-  problem: `expected ${message.replace(/^Invalid input: expected /, '')}`,
-})
+const hasSharedKey = (keys: readonly GatewayKey[]): boolean =>
+  keys.some((key) => keys.some((other) => other.sha256 === key.sha256 && other.tenant !== key.tenant))
 
-function splitList(text: string): string[] {
-  return text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '')
+/** One a setting: a list with several wrong items is told once what it should be. */
+const toIssues = ({ issues }: z.ZodError): ConfigIssue[] => {
+  const problems = new Map(issues.map(({ path, message }) => [String(path[0]), `expected ${message}`]))
+  return [...problems].map(([setting, problem]) => ({ setting, problem }))
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')

@@ -1,7 +1,8 @@
 import { unwrapResolverError } from '@apollo/server/errors'
-import type { GraphQLFormattedError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError } from 'graphql'
 import { DomainError, InvalidArgument, JobNotRecorded } from '../domain/errors.ts'
 import { errorCatalogue, isErrorCode } from './error-catalogue.ts'
+import type { ErrorCode } from './generated/resolvers.ts'
 
 /**
  * Says an error to the outside: code, whether to try again, whether it cost credits, and what Magic Hour said. Whatever
@@ -19,8 +20,7 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
   if (original instanceof DomainError)
     return { ...place, message: messageOf(original), extensions: extensionsOf(original) }
 
-  const said = formatted.extensions?.['code']
-  const code = isErrorCode(said) ? said : 'INTERNAL_SERVER_ERROR'
+  const code = codeOf(formatted, error)
   const { message, retryable, charged } = errorCatalogue[code]
   return {
     ...place,
@@ -31,6 +31,18 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
 
 /** Whether an error is one that nobody foresaw, so that the log must tell its story. */
 export const isUnforeseen = (error: unknown): boolean => !(unwrapResolverError(error) instanceof DomainError)
+
+const codeOf = ({ extensions }: GraphQLFormattedError, error: unknown): ErrorCode => {
+  const said = extensions?.['code']
+  if (isErrorCode(said) && said !== 'INTERNAL_SERVER_ERROR') return said
+  return isClientFault(error) ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR'
+}
+
+/** Apollo Server refuses some requests with a status and no code: a persisted query whose hash does not fit, for example. */
+const isClientFault = (error: unknown): boolean => {
+  const head: unknown = error instanceof GraphQLError ? error.extensions['http'] : null
+  return typeof head === 'object' && head !== null && 'status' in head && head.status === 400
+}
 
 const messageOf = (error: DomainError): string =>
   error.message === '' ? errorCatalogue[error.code].message : error.message

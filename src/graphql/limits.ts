@@ -1,6 +1,6 @@
 import { maxAliasesRule } from '@escape.tech/graphql-armor-max-aliases'
 import { maxDepthRule } from '@escape.tech/graphql-armor-max-depth'
-import type { ParseOptions, ValidationRule } from 'graphql'
+import { GraphQLError, type ParseOptions, type ValidationContext, type ValidationRule } from 'graphql'
 
 /**
  * How large a document may be. The deepest useful one is `removeBackground { downloads { url } }`; the aliases bound how many
@@ -11,8 +11,23 @@ export const documentLimits = { maxTokens: 2_000, maxDepth: 8, maxAliases: 30 } 
 /** The limit that holds while a document is parsed. */
 export const parseOptions: ParseOptions = { maxTokens: documentLimits.maxTokens }
 
-/** The limits that hold while a document is validated. Introspection nests deeper by nature and is let pass. */
+/** The limits that hold while a document is validated. graphql-js itself bounds how deep an introspection may nest. */
 export const limitRules: readonly ValidationRule[] = [
-  (context) => maxDepthRule({ n: documentLimits.maxDepth, ignoreIntrospection: true })(context),
-  (context) => maxAliasesRule({ n: documentLimits.maxAliases })(context),
+  (context) =>
+    maxDepthRule({
+      n: documentLimits.maxDepth,
+      ignoreIntrospection: true,
+      ...reportAs(`The document nests deeper than ${documentLimits.maxDepth} levels.`),
+    })(context),
+  (context) =>
+    maxAliasesRule({
+      n: documentLimits.maxAliases,
+      ...reportAs(`The document has more than ${documentLimits.maxAliases} aliases.`),
+    })(context),
 ]
+
+/** Left to itself the package throws in the midst of validation, and the client reads of a fault of this server. */
+const reportAs = (problem: string) => ({
+  propagateOnRejection: false,
+  onReject: [(context: ValidationContext | null) => context?.reportError(new GraphQLError(problem))],
+})

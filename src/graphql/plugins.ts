@@ -2,6 +2,7 @@ import type { ApolloServerPlugin } from '@apollo/server'
 import type { GraphQLContext } from './context.ts'
 import { formatError, isUnforeseen } from './format-error.ts'
 import { isErrorCode } from './error-catalogue.ts'
+import { answerMediaType } from './media-type.ts'
 
 /** What the plugins need of a logger. */
 export interface Log {
@@ -43,6 +44,24 @@ export const announceSandbox: ApolloServerPlugin<GraphQLContext> = {
     willSendResponse: async ({ response }) => {
       if (response.body.kind === 'single')
         response.body.singleResult.extensions = { ...response.body.singleResult.extensions, sandbox: true }
+    },
+  }),
+}
+
+/**
+ * Gives an answer the form and status that GraphQL over HTTP asks for. In the older form, `application/json`, a request that
+ * could be read is answered with 200 whatever its document came to: there a status of 4xx may come from any proxy.
+ */
+export const answerOverHttp: ApolloServerPlugin<GraphQLContext> = {
+  requestDidStart: async () => ({
+    willSendResponse: async ({ request: { http }, response, errors }) => {
+      if (http === undefined || response.body.kind !== 'single') return
+      const mediaType = answerMediaType(http.headers.get('accept'))
+      response.http.headers.set('content-type', `${mediaType}; charset=utf-8`)
+      const isReadable = errors?.every(
+        (error) => formatError(error.toJSON(), error).extensions?.['code'] !== 'BAD_REQUEST',
+      )
+      if (mediaType === 'application/json' && response.http.status === 400 && isReadable) response.http.status = 200
     },
   }),
 }

@@ -4,7 +4,7 @@ import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin
 import type { GraphQLContext } from './context.ts'
 import { formatError } from './format-error.ts'
 import { limitRules, parseOptions } from './limits.ts'
-import { type Log, announceSandbox, logOperations } from './plugins.ts'
+import { type Log, announceSandbox, answerOverHttp, logOperations } from './plugins.ts'
 import { createSchema } from './schema.ts'
 
 /** What differs between servers. */
@@ -37,7 +37,9 @@ export const createServerOptions = ({ log, isSandbox, hasLandingPage }: ServerOp
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     stopOnTerminationSignals: false,
+    logger: apolloLogger(log),
     plugins: [
+      answerOverHttp,
       logOperations(log),
       ...(isSandbox ? [announceSandbox] : []),
       hasLandingPage
@@ -45,6 +47,14 @@ export const createServerOptions = ({ log, isSandbox, hasLandingPage }: ServerOp
         : ApolloServerPluginLandingPageDisabled(),
     ],
   }) satisfies ApolloServerOptions<GraphQLContext>
+
+/** Apollo Server's own words, which it would write to the console, past the log. */
+const apolloLogger = (log: Log): NonNullable<ApolloServerOptions<GraphQLContext>['logger']> => ({
+  debug: () => undefined,
+  info: (message) => log.info({ from: 'apollo-server' }, String(message)),
+  warn: (message) => log.info({ from: 'apollo-server' }, String(message)),
+  error: (message) => log.error({ from: 'apollo-server' }, String(message)),
+})
 
 /** Makes the Apollo Server. It listens to nothing by itself. */
 export const createServer = (options: ServerOptions): ApolloServer<GraphQLContext> =>

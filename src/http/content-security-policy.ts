@@ -15,8 +15,8 @@ export const landingPagePolicy = {
   useDefaults: false,
   directives: {
     defaultSrc: ["'none'"],
-    scriptSrc: ["'self'", "'unsafe-inline'", landingPageCdn, sandboxCdn],
-    styleSrc: ["'unsafe-inline'", landingPageCdn, sandboxCdn, 'https://fonts.googleapis.com'],
+    scriptSrc: ["'unsafe-inline'", sandboxCdn],
+    styleSrc: ["'unsafe-inline'", 'https://fonts.googleapis.com'],
     fontSrc: ['https://fonts.gstatic.com'],
     imgSrc: [landingPageCdn],
     manifestSrc: [landingPageCdn],

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import cors from '@fastify/cors'
 import helmet from '@fastify/helmet'
-import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
-import { errorCatalogue } from '../graphql/error-catalogue.ts'
-import type { ErrorCode } from '../graphql/generated/resolvers.ts'
+import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import { strictPolicy } from './content-security-policy.ts'
+import { errorBody, refuse } from './refuse.ts'
 
 /** What the HTTP server needs of a logger. */
 export interface HttpLog {
@@ -22,6 +21,9 @@ interface HttpServerOptions {
 /** A GraphQL request is text: the largest useful one is a few kilobytes. */
 const bodyLimitBytes = 262_144
 
+/** How long a client may take to send a request; Fastify by itself would wait for ever. */
+const requestTimeoutMs = 30_000
+
 /** Makes the Fastify app with what holds for every route: request ids, security headers, CORS, log lines, error bodies. */
 export const createHttpServer = async ({
   log,
@@ -31,8 +33,12 @@ export const createHttpServer = async ({
   const app = fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
+    requestTimeout: requestTimeoutMs,
     forceCloseConnections: 'idle',
+    // A request on a connection that is still open is told in GraphQL's own form that the server is shutting down.
+    return503OnClosing: false,
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
+    frameworkErrors: (error, _request, reply) => void refuse(reply, error),
   })
   await app.register(helmet, {
     contentSecurityPolicy: strictPolicy,
@@ -44,30 +50,55 @@ export const createHttpServer = async ({
     exposedHeaders: ['x-request-id', 'magic-hour-sandbox'],
     maxAge: 600,
   })
+  addHeaders(app, isSandbox)
+  letConnectionsEnd(app)
+  answerErrors(app, log)
+  logRequests(app, log)
+  return app
+}
+
+const addHeaders = (app: FastifyInstance, isSandbox: boolean): void => {
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     if (isSandbox) reply.header('magic-hour-sandbox', 'true')
   })
-  app.addHook('onResponse', async ({ id, method, url }, reply) => {
-    const path = url.split('?', 1)[0]
-    log.info({ requestId: id, method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+}
+
+/** A connection that is kept alive after the last answer would hold up the end of the server for as long as the grace is. */
+const letConnectionsEnd = (app: FastifyInstance): void => {
+  let isClosing = false
+  app.addHook('preClose', async () => {
+    isClosing = true
   })
+  app.addHook('onSend', async (_request, reply, payload) => {
+    if (isClosing) reply.header('connection', 'close')
+    return payload
+  })
+}
+
+/** Of a URL the log has the path alone: the rest may be a query. */
+const logRequests = (app: FastifyInstance, log: HttpLog): void => {
+  const nameOf = ({ id, method, url }: FastifyRequest) => ({ requestId: id, method, path: url.split('?', 1)[0] })
+  app.addHook('onResponse', async (request, reply) => {
+    log.info({ ...nameOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+  })
+  // Fastify's own hook for it does not fire once the body has been read.
+  app.addHook('onRequest', async (request, reply) => {
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished) log.info(nameOf(request), 'the client went away')
+    })
+  })
+}
+
+const answerErrors = (app: FastifyInstance, log: HttpLog): void => {
   app.setNotFoundHandler((_request, reply) => reply.code(404).send(errorBody('NOT_FOUND', 'There is nothing here.')))
   app.setErrorHandler<FastifyError>((error, request, reply) => {
-    const status = error.statusCode ?? 500
-    if (status < 500) return reply.code(status).send(errorBody('BAD_REQUEST', error.message))
+    if ((error.statusCode ?? 500) < 500) return refuse(reply, error)
     log.error({ requestId: request.id, err: error }, 'unforeseen error')
-    return reply.code(status).send(errorBody('INTERNAL_SERVER_ERROR'))
+    return reply.code(error.statusCode ?? 500).send(errorBody('INTERNAL_SERVER_ERROR'))
   })
-  return app
 }
 
 /** The id that the client or a proxy gave, when it is harmless in a log line; else a new one. */
 const requestIdOf = (given: string | string[] | undefined): string =>
   typeof given === 'string' && /^[\w.:-]{1,64}$/.test(given) ? given : randomUUID()
-
-/** An error in the shape that GraphQL clients read. */
-const errorBody = (code: ErrorCode, words?: string) => {
-  const { message, retryable, charged } = errorCatalogue[code]
-  return { errors: [{ message: words ?? message, extensions: { code, retryable, charged } }] }
-}

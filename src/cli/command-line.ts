@@ -1,0 +1,110 @@
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import { UsageError, codeOf } from './failures.ts'
+import { serverUrlOf } from './server-url.ts'
+
+/** The commands that do something, by the names they are typed with. */
+export const commandNames = ['serve', 'sandbox', 'remove'] as const
+export type CommandName = (typeof commandNames)[number]
+
+/** What somebody typed, understood. */
+export type Command =
+  | { readonly name: 'serve' | 'sandbox' | 'version' }
+  | { readonly name: 'remove'; readonly options: RemoveOptions }
+  /** null: the help for all. */
+  | { readonly name: 'help'; readonly about: CommandName | null }
+
+/** What `remove` was asked to do. */
+export interface RemoveOptions {
+  /** A file, or an http(s) URL that Magic Hour fetches itself. */
+  readonly photo: string
+  readonly background: string | null
+  /** Where the PNG goes; null: beside the photo. */
+  readonly output: string | null
+  /** Whether an existing output file is replaced. */
+  readonly force: boolean
+  readonly name: string | null
+  /** The GraphQL endpoint of a running server; null: one is started for this run. */
+  readonly server: URL | null
+  readonly key: KeySource | null
+}
+
+/** Where the key to show to the server comes from. */
+export type KeySource = { readonly text: string } | { readonly file: string }
+
+/**
+ * Reads a command line.
+ *
+ * @param argv without the program's own name
+ * @throws UsageError in words that say what is wrong
+ */
+export const parseCommandLine = (argv: readonly string[]): Command => {
+  const [first, ...rest] = argv
+  if (first === undefined || (first.startsWith('-') && !isGlobalFlag(first))) return parseService('serve', argv)
+  if (first === '--help' || first === '-h') return { name: 'help', about: null }
+  if (first === '--version') return { name: 'version' }
+  const name = commandNames.find((known) => known === first)
+  if (name === undefined) throw new UsageError(`There is no command «${first}». Known are ${commandNames.join(', ')}.`)
+  return name === 'remove' ? parseRemove(rest) : parseService(name, rest)
+}
+
+const isGlobalFlag = (argument: string): boolean => ['--help', '-h', '--version'].includes(argument)
+
+const help = { help: { type: 'boolean', short: 'h', default: false } } as const
+
+const parseService = (name: 'serve' | 'sandbox', args: readonly string[]): Command => {
+  const { values, positionals } = parse(args, help)
+  if (values.help) return { name: 'help', about: name }
+  if (positionals.length > 0) throw new UsageError(`«${name}» takes no arguments, only settings from the environment.`)
+  return { name }
+}
+
+const removeOptions = {
+  ...help,
+  background: { type: 'string', short: 'b' },
+  output: { type: 'string', short: 'o' },
+  force: { type: 'boolean', short: 'f', default: false },
+  name: { type: 'string' },
+  server: { type: 'string' },
+  key: { type: 'string' },
+  'key-file': { type: 'string' },
+} as const
+
+const parseRemove = (args: readonly string[]): Command => {
+  const { values, positionals } = parse(args, removeOptions)
+  if (values.help) return { name: 'help', about: 'remove' }
+  const [photo, surplus] = positionals
+  if (photo === undefined || photo === '') throw new UsageError('Which photo? Give a file or an http(s) URL.')
+  if (surplus !== undefined) throw new UsageError(`One photo at a time: «${surplus}» is one too many.`)
+  const options: RemoveOptions = {
+    photo,
+    background: values.background ?? null,
+    output: pngPath(values.output),
+    force: values.force,
+    name: values.name ?? null,
+    server: values.server === undefined ? null : serverUrlOf(values.server),
+    key: keySource(values.key, values['key-file']),
+  }
+  return { name: 'remove', options }
+}
+
+const pngPath = (output: string | undefined): string | null => {
+  if (output === undefined || /\.png$/i.test(output)) return output ?? null
+  throw new UsageError(`The result is a PNG: let the name of the output end in .png (not «${output}»).`)
+}
+
+const keySource = (text: string | undefined, file: string | undefined): KeySource | null => {
+  if (text !== undefined && file !== undefined) throw new UsageError('Give --key or --key-file, not both.')
+  if (text !== undefined) return { text }
+  return file === undefined ? null : { file }
+}
+
+const parse = <T extends ParseArgsOptionsConfig>(args: readonly string[], options: T) => {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true, strict: true })
+  } catch (error) {
+    if (error instanceof Error && codeOf(error)?.startsWith('ERR_PARSE_ARGS') === true) {
+      throw new UsageError(error.message)
+    }
+    throw error
+  }
+}

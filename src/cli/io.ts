@@ -1,0 +1,20 @@
+/** What the commands read and write besides files and sockets. */
+export interface Io {
+  /** Results, and the log lines of a server. */
+  readonly stdout: TextOutput
+  /** Progress, warnings and failures. */
+  readonly stderr: TextOutput
+  readonly environment: Environment
+}
+
+/** Names and values of environment variables. */
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** A stream of text, a terminal or not. */
+export interface TextOutput {
+  write(text: string): unknown
+  /** true on a terminal. */
+  readonly isTTY?: boolean
+  /** Width of the terminal in characters. */
+  readonly columns?: number
+}

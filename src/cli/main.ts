@@ -1,0 +1,51 @@
+import { ConfigError } from '../config.ts'
+import { parseCommandLine } from './command-line.ts'
+import { UsageError, exitCodeOf, wordsOf } from './failures.ts'
+import type { Io } from './io.ts'
+import { usageOf } from './usage.ts'
+import { packageVersion } from './version.ts'
+
+/**
+ * Runs one command line.
+ *
+ * @param argv without the program's own name
+ * @returns the exit code: 0 done, 1 failed, 2 wrong command line, 130 or 143 stopped. Why stands on standard error
+ */
+export const main = async (argv: readonly string[], io: Io): Promise<number> => {
+  try {
+    return await run(argv, io)
+  } catch (error) {
+    io.stderr.write(`magic-hour-graphql: ${explain(error)}\n`)
+    return exitCodeOf(error)
+  }
+}
+
+// Each command is imported when it is asked for: the server's packages take longer to load than a help text to read.
+const run = async (argv: readonly string[], io: Io): Promise<number> => {
+  const command = parseCommandLine(argv)
+  switch (command.name) {
+    case 'serve':
+      return (await import('./serve.ts')).serve(io)
+    case 'sandbox':
+      return (await import('./sandbox.ts')).sandbox(io)
+    case 'remove':
+      return (await import('./remove.ts')).remove(command.options, io)
+    case 'help':
+      io.stdout.write(usageOf(command.about))
+      return 0
+    case 'version':
+      io.stdout.write(`${packageVersion()}\n`)
+      return 0
+    default:
+      return command satisfies never
+  }
+}
+
+const explain = (error: unknown): string => {
+  if (error instanceof UsageError) return `${error.message}\nSee magic-hour-graphql --help.`
+  if (error instanceof ConfigError) {
+    const lines = error.issues.map(({ setting, problem }) => `  ${setting}: ${problem}`)
+    return ['these settings are wrong:', ...lines, 'See docs/configuration.md.'].join('\n')
+  }
+  return wordsOf(error)
+}

@@ -1,0 +1,71 @@
+import type { CommandName } from './command-line.ts'
+
+/** The help text for one command, or for all. */
+export const usageOf = (about: CommandName | null): string => (about === null ? overview : usages[about])
+
+const overview = `Removes image backgrounds with Magic Hour, through a GraphQL API.
+
+Usage
+  magic-hour-graphql [serve]            serve the GraphQL API (the default)
+  magic-hour-graphql sandbox            run the stand-in for Magic Hour on a port of its own
+  magic-hour-graphql remove <photo>     remove one photo's background and write the PNG
+  magic-hour-graphql <command> --help   more about one command
+  magic-hour-graphql --version
+
+Without any setting the sandbox answers in place of Magic Hour: no key, no database, no network, nothing is charged.
+Settings come from the environment: see docs/configuration.md.
+
+Exit codes
+  0  done        1  failed, or a setting is wrong        2  the command line is wrong
+  130, 143  stopped by Ctrl-C or SIGTERM while a photo was being worked on
+`
+
+const usages: Readonly<Record<CommandName, string>> = {
+  serve: `Serves the GraphQL API until it is stopped (Ctrl-C or SIGTERM), then finishes what is under way.
+
+Usage
+  magic-hour-graphql [serve]
+
+Settings, among others (docs/configuration.md has them all)
+  PORT, HOST             where it listens                    4000, 127.0.0.1
+  MAGIC_HOUR_BASE_URL    Magic Hour's address, or «sandbox»  sandbox, unless NODE_ENV=production
+  MAGIC_HOUR_API_KEY     the key that pays for every caller  none: each caller brings their own
+
+Exit codes
+  0  stopped when asked        1  cannot start, a setting is wrong, or told twice to stop        2  wrong command line
+`,
+  sandbox: `Runs the sandbox, a stand-in for Magic Hour's REST API, on a port of its own. It costs nothing and forgets all when it ends.
+
+Usage
+  magic-hour-graphql sandbox
+
+Settings
+  SANDBOX_PORT, HOST     where it listens                    4010, 127.0.0.1
+  SANDBOX_RENDER_MS      median time of a render             1500
+
+Any text is a valid API key there. docs/sandbox.md lists the names that make it fail on purpose.
+`,
+  remove: `Removes the background of one photo and writes the result as a PNG.
+
+Usage
+  magic-hour-graphql remove <photo> [options]
+
+  <photo>                a file, or a public http(s) URL that Magic Hour fetches itself
+  -b, --background <image>  put this image behind the subject; without it the background becomes transparent
+  -o, --output <png>     where to write the result      <photo>-no-background.png beside the photo
+  -f, --force            replace an existing output file (never the photo itself)
+      --name <name>      a name to find the image by at Magic Hour
+      --server <url>     a running server to use        one of its own, for this run only
+      --key-file <path>  a file with the key to show: the server's gateway key, or a Magic Hour key
+      --key <key>        the key itself; others on this machine can see it, so prefer --key-file
+
+Without --server the settings of the environment hold, MAGIC_HOUR_API_KEY among them; without any, the sandbox answers.
+With --server only --key or --key-file is sent: a key in the environment goes to nobody.
+
+The result goes to standard output as lines (file, job, credits), the progress to standard error.
+The job's id is shown as soon as it is known, so that what was paid can be found again.
+
+Exit codes
+  0  written        1  failed; says whether credits were charged        2  wrong command line        130  Ctrl-C
+`,
+}

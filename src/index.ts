@@ -1,0 +1,5 @@
+export { type App, type Gateway, createApp, startGateway } from './app.ts'
+export { type Config, ConfigError, type ConfigIssue, type GatewayKey, loadConfig } from './config.ts'
+export type { Account, AccountTier } from './domain/account.ts'
+export type { Download, Job, JobFailure, JobStatus } from './domain/job.ts'
+export type { UploadTicket } from './domain/upload.ts'

@@ -1,0 +1,93 @@
+import { describe, expect } from 'vitest'
+import { test } from '../support/app-test.ts'
+import { graphQLRequest, openConnection } from '../support/connection.ts'
+
+const anyKey = { authorization: 'Bearer mhk_test_alice' }
+const refused = { errors: [{ extensions: { code: 'BAD_REQUEST', retryable: false, charged: 'NO' } }] }
+
+const post = (url: string, body: string, contentType = 'application/json'): Promise<Response> =>
+  fetch(`${url}/graphql`, { method: 'POST', headers: { ...anyKey, 'content-type': contentType }, body })
+
+describe('a request that is no GraphQL request is refused with a permanent code, and nothing is sent upstream', () => {
+  test.for([
+    ['a body of more than 256 KiB', 413, 'application/json', JSON.stringify({ query: '#'.repeat(262_144) })],
+    ['a body that is no JSON', 400, 'application/json', '{"query": "{ account { id }'],
+    ['an empty body', 400, 'application/json', ''],
+    ['a body that is no object', 400, 'application/json', '"{ account { id } }"'],
+    ['a body without a query', 400, 'application/json', '{"operationName": "Account"}'],
+    [
+      'a body that would change the prototype of objects',
+      400,
+      'application/json',
+      '{"__proto__": {"query": "{ id }"}}',
+    ],
+    ['several operations in one request', 400, 'application/json', '[{"query": "{ account { id } }"}]'],
+    ['another content type', 415, 'application/xml', '<query/>'],
+    ['a content type that cannot be read', 415, 'nonsense', '{"query": "{ account { id } }"}'],
+  ] as const)('%s', async ([, status, contentType, body], { app, magicHour }) => {
+    const response = await post(app.url, body, contentType)
+    expect(response.status).toBe(status)
+    expect(await response.json()).toMatchObject(refused)
+    expect(magicHour.requests).toEqual([])
+  })
+
+  test('a persisted query whose hash does not fit', async ({ app, magicHour }) => {
+    const persistedQuery = { version: 1, sha256Hash: '0'.repeat(64) }
+    const body = JSON.stringify({ query: '{ account { id } }', extensions: { persistedQuery } })
+    const response = await post(app.url, body)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject(refused)
+    expect(magicHour.requests).toEqual([])
+  })
+
+  test('a Host header that no URL can hold', async ({ app, magicHour }) => {
+    const connection = openConnection(app.url)
+    connection.send(graphQLRequest('{ account { id } }', { Host: 'a b/[c', Connection: 'close' }))
+    const answer = await connection.closed
+    expect(answer).toContain('HTTP/1.1 400 ')
+    expect(answer).toContain('"code":"BAD_REQUEST"')
+    expect(magicHour.requests).toEqual([])
+  })
+
+  test('a path that cannot be decoded', async ({ app }) => {
+    const connection = openConnection(app.url)
+    connection.send('GET /% HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n')
+    const answer = await connection.closed
+    expect(answer).toContain('HTTP/1.1 400 ')
+    expect(answer).toContain('"code":"BAD_REQUEST"')
+  })
+})
+
+describe('a refused request', () => {
+  test('is no fault of the server: its log holds no error', async ({ app }) => {
+    await post(app.url, '{')
+    await post(app.url, '{"query": "{"}')
+    await post(app.url, JSON.stringify({ query: `{ ${'a: __typename '.repeat(1_000)} }` }))
+    await app.stop()
+    expect(app.log.length).toBeGreaterThan(0)
+    expect(app.log.filter((line) => !line.includes('"level":30'))).toEqual([])
+  })
+
+  test('leaves the server fit for the next one', async ({ app }) => {
+    await post(app.url, '{')
+    expect((await app.ask('{ __typename }')).data).toEqual({ __typename: 'Query' })
+  })
+
+  test('says nothing of the code that refused it', async ({ app }) => {
+    const answers = await Promise.all(
+      ['{', '{"query": "{"}', '{"query": "{ nothing }"}'].map((body) => post(app.url, body)),
+    )
+    for (const answer of answers) expect(await answer.text()).not.toMatch(/stack|node_modules|\.ts:|at .*\(/)
+  })
+})
+
+test('an unknown path is answered with an error that GraphQL clients can read, and the strict policy', async ({
+  app,
+}) => {
+  const response = await fetch(`${app.url}/nowhere`, { method: 'POST', body: '{' })
+  expect(response.status).toBe(404)
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
+  expect(await response.json()).toEqual({
+    errors: [{ message: 'There is nothing here.', extensions: { code: 'NOT_FOUND', retryable: false, charged: 'NO' } }],
+  })
+})
