@@ -15,8 +15,6 @@ export interface Config {
   readonly host: string
   /** 0: any free port. */
   readonly port: number
-  /** Where clients reach this server, if that is not `http://HOST:PORT`. */
-  readonly publicUrl: URL | null
   /** Origins of web pages that may call this server. */
   readonly corsOrigins: readonly string[]
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
@@ -94,7 +92,6 @@ const settings = z.object({
   NODE_ENV: z.string().default('development'),
   PORT: wholeNumber(0, 65_535).default(4000),
   HOST: z.string().default('127.0.0.1'),
-  PUBLIC_URL: httpUrl.optional(),
   CORS_ORIGINS: list.pipe(z.array(origin)).optional(),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 600_000).default(30_000),
@@ -138,7 +135,6 @@ const toConfig = (env: z.output<typeof settings>): Config => {
     isProduction,
     host: env.HOST,
     port: env.PORT,
-    publicUrl: env.PUBLIC_URL ?? null,
     corsOrigins: env.CORS_ORIGINS ?? (isProduction ? [] : ['https://studio.apollographql.com']),
     logLevel: env.LOG_LEVEL,
     shutdownGraceMs: env.SHUTDOWN_GRACE_MS,

@@ -24,7 +24,6 @@ describe('the defaults', () => {
     isProduction: false,
     host: '127.0.0.1',
     port: 4000,
-    publicUrl: null,
     corsOrigins: ['https://studio.apollographql.com'],
     logLevel: 'info',
     shutdownGraceMs: 30_000,
@@ -65,7 +64,6 @@ describe('every setting can be set', () => {
     ['NODE_ENV', 'production', { isProduction: true }],
     ['HOST', '0.0.0.0', { host: '0.0.0.0' }],
     ['PORT', '8080', { port: 8080 }],
-    ['PUBLIC_URL', 'https://images.example.com', { publicUrl: new URL('https://images.example.com') }],
     [
       'CORS_ORIGINS',
       'https://a.example/, http://b.example:8080',
@@ -105,7 +103,6 @@ describe('every setting can be set', () => {
 describe('a setting that is wrong is told in words that say what to do', () => {
   const port = 'expected a whole number from 0 to 65535'
   const tenMinutes = 'expected a whole number from 0 to 600000'
-  const url = 'expected an http(s) URL'
   const origins = 'expected origins as https://app.example.com, separated by commas, or «*»'
   const keys =
     'expected «tenant:key» pairs, separated by commas; a key has 16 to 512 visible characters, or is «sha256:<64 hex digits>»'
@@ -121,8 +118,6 @@ describe('a setting that is wrong is told in words that say what to do', () => {
     ['SHUTDOWN_GRACE_MS', '30s', tenMinutes],
     ['SHUTDOWN_GRACE_MS', '600001', tenMinutes],
     ['SANDBOX_RENDER_MS', '-5', tenMinutes],
-    ['PUBLIC_URL', 'images.example.com', url],
-    ['PUBLIC_URL', 'ftp://images.example.com', url],
     ['MAGIC_HOUR_BASE_URL', 'api.magichour.ai', 'expected an http(s) URL, or «sandbox»'],
     ['MAGIC_HOUR_BASE_URL', 'Sandbox', 'expected an http(s) URL, or «sandbox»'],
     ['CORS_ORIGINS', 'app.example.com', origins],
@@ -133,10 +128,14 @@ describe('a setting that is wrong is told in words that say what to do', () => {
     ['GATEWAY_KEYS', 'key-without-a-tenant', keys],
     ['GATEWAY_KEYS', 'shop:short', keys],
     ['GATEWAY_KEYS', 'shop:sha256:0123456789abcdef', keys],
-    ['GATEWAY_KEYS', `shop:${'k'.repeat(513)}`, keys],
     ['GATEWAY_KEYS', 'two words:key-of-the-shop-0001', keys],
   ] as const)('%s=%s', ([name, value, problem]) => {
     expect(issuesOf({ [name]: value })).toEqual([{ setting: name, problem }])
+  })
+
+  test('GATEWAY_KEYS with a key that is longer than what a caller can show', () => {
+    expect(issuesOf({ GATEWAY_KEYS: `shop:${'k'.repeat(512)}` })).toEqual([])
+    expect(issuesOf({ GATEWAY_KEYS: `shop:${'k'.repeat(513)}` })).toEqual([{ setting: 'GATEWAY_KEYS', problem: keys }])
   })
 
   test('and all of them at once', () => {

@@ -90,7 +90,6 @@ const ownSettings = (environment: Environment, key: string | null): Environment 
     // Lets the key pass the check of settings, which are about servers for many.
     ALLOW_ANONYMOUS: MAGIC_HOUR_API_KEY ? 'true' : undefined,
     GATEWAY_KEYS: undefined,
-    PUBLIC_URL: undefined,
     CORS_ORIGINS: undefined,
   }
 }
