@@ -84,8 +84,9 @@ export const createApp = (config: Config, options: AppOptions = {}): App => {
       url = (await running).url
     },
     stop: () => {
+      if (running === null) return Promise.resolve()
       // One that failed to start has cleaned up after itself.
-      const started = running?.catch(() => null) ?? Promise.resolve(null)
+      const started = running.catch(() => null)
       stopped ??= started.then((app) => (app === null ? undefined : shutDown(app, config, logger)))
       return stopped
     },
@@ -185,7 +186,7 @@ const createUseCases = (
   const readJobs = createReadJobs({ ledger, magicHour, refreshJob, clock })
   const follower = createFollower({ refreshJob, clock, random: Math.random })
   const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
-  const submitJob = createSubmitJob({ ledger, magicHour, clock, newId: randomUUID, hash, isStopping })
+  const submitJob = createSubmitJob({ ledger, magicHour, readJobs, clock, newId: randomUUID, hash, isStopping })
   const deleteJob = createDeleteJob({ ledger, magicHour, readJobs })
   return { useCases: { submitJob, readJobs, deleteJob, follower, magicHour }, follower }
 }

@@ -96,10 +96,11 @@ describe('the linter refuses an import that breaks the layers', () => {
     expect((await found)[at]).toEqual(problems)
   })
 
-  test('also of a type alone, and of what is handed on', async () => {
+  test('also of a type alone, of what is handed on, and of what is loaded later', async () => {
     const file = 'src/upstream/client.ts'
     expect(await lint({ [file]: `import type { T } from '../app.ts'\n\nexport type Mine = T[]\n` })).toEqual(adapter)
     expect(await lint({ [file]: `export { thing } from '../app.ts'\n` })).toEqual(adapter)
+    expect(await lint({ [file]: `export const load = (): unknown => import('../app.ts')\n` })).toEqual(adapter)
   })
 })
 

@@ -35,7 +35,7 @@ export const domainErrorCatalogue: Readonly<Record<DomainErrorCode, ErrorEntry>>
   UNPROCESSABLE: { message: 'Magic Hour refused the request.', retryable: false, charged: 'NO' },
   RATE_LIMITED: { message: 'Too many requests. Ask again later.', retryable: true, charged: 'NO' },
   UPSTREAM_UNAVAILABLE: {
-    message: 'Magic Hour cannot be reached or does not answer properly. Nothing was charged; ask again later.',
+    message: 'Magic Hour cannot be reached or does not answer properly. This request charged nothing; ask again later.',
     retryable: true,
     charged: 'NO',
   },

@@ -69,7 +69,7 @@ export interface JobLedger {
    * submission that has it is returned.
    */
   begin(intent: Submission): Promise<Submission>
-  /** Records how a submission ended; with a job, the job too, in one step. */
+  /** Records how a submission ended; with a job, the job too, in one step. A job that is there already stays as it is. */
   settle(submissionId: string, outcome: SubmissionOutcome, job?: Job): Promise<void>
   /** Forgets a submission that surely made no job, and so frees its key. */
   discard(submissionId: string): Promise<void>

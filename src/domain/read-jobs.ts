@@ -22,10 +22,13 @@ export type ReadJobs = (caller: Caller, ids: readonly string[]) => Promise<ReadR
 /** A link with less than this left is fetched anew before it is handed out. */
 const freshLinkMs = 3_600_000
 
+/** How long after a failure the refund may still come. */
+const refundWindowMs = 86_400_000
+
 /** Magic Hour's word for our kind of project. */
 const backgroundRemover = 'BACKGROUND_REMOVER'
 
-/** Makes the reader of jobs. Settled ones come from the ledger, unless their links are about to die. */
+/** Makes the reader of jobs. Settled ones come from the ledger, unless their links are about to die or a refund is due. */
 export const createReadJobs = (dependencies: ReadJobsDependencies): ReadJobs => {
   const { ledger, refreshJob, clock } = dependencies
 
@@ -79,10 +82,14 @@ const isUsable = (job: Job, nowMs: number): boolean =>
   isSettled(job) && (downloadsOf(job) ?? []).every((link) => link.expiresAt.getTime() > nowMs)
 
 const needsRefresh = (job: Job, nowMs: number): boolean => {
-  if (!isSettled(job)) return true
+  if (!isSettled(job) || isRefundDue(job, nowMs)) return true
   const downloads = downloadsOf(job)
   return downloads !== null && (downloads.length === 0 || downloads.some((link) => isDying(link.expiresAt, nowMs)))
 }
+
+/** Magic Hour refunds a job that failed, and need not do so in the same moment (docs: image-background-remover). */
+const isRefundDue = (job: Job, nowMs: number): boolean =>
+  job.status === 'ERROR' && !job.deleted && job.creditsCharged > 0 && nowMs - job.finishedAt.getTime() < refundWindowMs
 
 const isDying = (expiresAt: Date, nowMs: number): boolean => expiresAt.getTime() - nowMs < freshLinkMs
 

@@ -39,7 +39,8 @@ export const createRefreshJob = ({ ledger, magicHour, clock }: RefreshJobDepende
 }
 
 /**
- * Stores a change on top of the newest revision: when somebody else was faster, the change is made again from theirs.
+ * Stores a change on top of the newest revision: when somebody else was faster, the change is made again from theirs. A job
+ * that the ledger does not hold is changed for this one answer.
  *
  * @param change returns the same object when there is nothing to store
  */
@@ -48,7 +49,8 @@ export const recordChange = async (
   job: Job,
   change: (current: Job) => Job,
 ): Promise<Job> => {
-  const [current = job] = await ledger.find(job.tenant, [job.id])
+  const [current] = await ledger.find(job.tenant, [job.id])
+  if (current === undefined) return change(job)
   const next = change(current)
   return next === current || (await ledger.update(next)) ? next : recordChange(ledger, job, change)
 }

@@ -3,6 +3,7 @@ import { isSurelyUncharged } from './error-catalogue.ts'
 import { DomainError, IdempotencyConflict, JobNotRecorded, ShuttingDown, SubmissionUnknown } from './errors.ts'
 import type { Job } from './job.ts'
 import type { Clock, CreatedImage, ImageRequest, JobLedger, MagicHour } from './ports.ts'
+import type { ReadJobs } from './read-jobs.ts'
 import type { Submission } from './submission.ts'
 
 /** What a caller asks for. */
@@ -16,6 +17,7 @@ export type SubmitJob = (caller: Caller, request: SubmitRequest) => Promise<Job>
 interface SubmitJobDependencies {
   readonly ledger: Pick<JobLedger, 'begin' | 'settle' | 'discard' | 'find'>
   readonly magicHour: Pick<MagicHour, 'createImage'>
+  readonly readJobs: ReadJobs
   readonly clock: Pick<Clock, 'now'>
   readonly newId: () => string
   /** A one-way hash of a text: the arguments may hold signed links. */
@@ -28,8 +30,8 @@ interface SubmitJobDependencies {
  * Has one job made, and paid for once.
  *
  * The intent is recorded before the request leaves and the answer before the caller hears of it, so that a crash at any line
- * leaves a trace. A repeated idempotency key resolves to the first call's job; at the same moment too: the later call waits
- * for the earlier one's answer.
+ * leaves a trace. A repeated idempotency key resolves to the first call's job as it is by now; at the same moment too: the
+ * later call waits for the earlier one's answer.
  *
  * @throws IdempotencyConflict  the key was used with other arguments
  * @throws SubmissionUnknown    it cannot be known whether a job was made; the key stays bound to that
@@ -79,14 +81,20 @@ const submit = async (dependencies: SubmitJobDependencies, caller: Caller, attem
   if (recorded.argumentsHash !== attempt.intent.argumentsHash) throw new IdempotencyConflict()
   return recorded.id === attempt.intent.id
     ? send(dependencies, caller, attempt)
-    : settledJob(dependencies.ledger, recorded)
+    : settledJob(dependencies, caller, recorded)
 }
 
-const settledJob = async (ledger: Pick<JobLedger, 'find'>, { tenant, outcome }: Submission): Promise<Job> => {
-  const [job] = outcome.state === 'ACCEPTED' ? await ledger.find(tenant, [outcome.jobId]) : []
+const settledJob = async (
+  { ledger, readJobs }: SubmitJobDependencies,
+  caller: Caller,
+  { outcome }: Submission,
+): Promise<Job> => {
+  const [known] = outcome.state === 'ACCEPTED' ? await ledger.find(caller.tenant, [outcome.jobId]) : []
   // Still SENDING here means that whoever was sending it is gone: its answer will not come any more.
-  if (job === undefined) throw new SubmissionUnknown()
-  return job
+  if (known === undefined) throw new SubmissionUnknown()
+  const [job = null] = await readJobs(caller, [known.id])
+  // The job is paid, so its id is the answer even when Magic Hour cannot be asked about it.
+  return job === null || job instanceof Error ? known : job
 }
 
 const send = async (

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { InvalidArgument } from '../domain/errors.ts'
 import { extensionProblem, imageReferenceProblem } from '../domain/image-reference.ts'
 import { projectIdProblem } from '../domain/project-id.ts'
+import { maxAtOnce } from './limits.ts'
 
 /** A text that the domain finds nothing wrong with. */
 const textWithout = (problemOf: (text: string) => string | null) =>
@@ -54,8 +55,6 @@ export const jobArguments = z.object({ id: jobId, waitForSeconds }).transform((a
 
 /** Arguments of `deleteJob` and `node`. */
 export const idArguments = z.object({ id: jobId })
-
-const maxAtOnce = 100
 
 /** Arguments of `nodes`. An id that is wrong is an error of its own place in the list. */
 export const nodesArguments = z.object({ ids: z.array(z.string()).max(maxAtOnce, `use at most ${maxAtOnce} ids.`) })

@@ -29,8 +29,11 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
   }
 }
 
-/** Whether an error is one that nobody foresaw, so that the log must tell its story. */
-export const isUnforeseen = (error: unknown): boolean => !(unwrapResolverError(error) instanceof DomainError)
+/** What the log needs to tell the story of an error: an error of ours has its own words, so what it came from. */
+export const storyOf = (error: GraphQLError): unknown => {
+  const original = unwrapResolverError(error)
+  return original instanceof DomainError ? original.cause : original
+}
 
 const codeOf = ({ extensions }: GraphQLFormattedError, error: unknown): ErrorCode => {
   const said = extensions?.['code']

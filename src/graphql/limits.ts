@@ -8,6 +8,9 @@ import { GraphQLError, type ParseOptions, type ValidationContext, type Validatio
  */
 export const documentLimits = { maxTokens: 2_000, maxDepth: 8, maxAliases: 30 } as const
 
+/** How many jobs one request may read, and how many ids or files one argument may list: each can be a call upstream. */
+export const maxAtOnce = 100
+
 /** The limit that holds while a document is parsed. */
 export const parseOptions: ParseOptions = { maxTokens: documentLimits.maxTokens }
 

@@ -1,7 +1,9 @@
 import DataLoader from 'dataloader'
 import type { Caller } from '../domain/caller.ts'
+import { InvalidArgument } from '../domain/errors.ts'
 import type { Job } from '../domain/job.ts'
 import type { ReadJobs } from '../domain/read-jobs.ts'
+import { maxAtOnce } from './limits.ts'
 
 /** The loaders of one request: what is asked for several times in it is fetched once. */
 export interface Loaders {
@@ -10,5 +12,9 @@ export interface Loaders {
 
 /** Makes the loaders of one request. `caller` is asked only when something is loaded. */
 export const createLoaders = (readJobs: ReadJobs, caller: () => Caller): Loaders => ({
-  job: new DataLoader(async (ids) => readJobs(caller(), ids)),
+  job: new DataLoader(async (ids) => {
+    // `nodes` limits its own list, but aliases multiply it, and Magic Hour may have to be asked about each id.
+    if (ids.length > maxAtOnce) throw new InvalidArgument('ids', `ask for at most ${maxAtOnce} jobs in one request.`)
+    return readJobs(caller(), ids)
+  }),
 })

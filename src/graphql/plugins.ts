@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server'
 import type { GraphQLContext } from './context.ts'
-import { formatError, isUnforeseen } from './format-error.ts'
+import { formatError, storyOf } from './format-error.ts'
 import { isErrorCode } from './error-catalogue.ts'
 import { answerMediaType } from './media-type.ts'
 
@@ -12,15 +12,16 @@ export interface Log {
 
 /**
  * Logs each operation by its name and the codes of its errors, never by its text or variables: they may hold signed links.
- * A fault that nobody foresaw is logged with its stack, under the request's id.
+ * A fault that nobody foresaw is logged with its stack, under the request's id; so is a job that is paid, or may be, and does
+ * not reach the client: with its id, where that is known.
  */
 export const logOperations = (log: Log): ApolloServerPlugin<GraphQLContext> => ({
   requestDidStart: async () => ({
     didEncounterErrors: async ({ errors, contextValue }) => {
       for (const error of errors) {
-        const { extensions } = formatError(error.toJSON(), error)
-        if (extensions?.['code'] === 'INTERNAL_SERVER_ERROR' && isUnforeseen(error))
-          log.error({ requestId: contextValue.requestId, err: error.originalError ?? error }, 'unforeseen error')
+        const { code, charged, jobId } = formatError(error.toJSON(), error).extensions ?? {}
+        const words = code === 'INTERNAL_SERVER_ERROR' ? 'unforeseen error' : 'credits may be spent without a job'
+        if (charged !== 'NO') log.error({ requestId: contextValue.requestId, code, jobId, err: storyOf(error) }, words)
       }
     },
     willSendResponse: async ({ operationName, operation, errors, contextValue }) => {

@@ -34,6 +34,8 @@ export const createHttpServer = async ({
     logger: false,
     bodyLimit: bodyLimitBytes,
     requestTimeout: requestTimeoutMs,
+    // Left at its default of a minute it would be the bound: Node takes the longer of the two.
+    http: { headersTimeout: requestTimeoutMs },
     forceCloseConnections: 'idle',
     // A request on a connection that is still open is told in GraphQL's own form that the server is shutting down.
     return503OnClosing: false,

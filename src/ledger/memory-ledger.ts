@@ -13,6 +13,13 @@ export const createMemoryLedger = (): JobLedger => {
   const keys = new Map<string, string>()
   const jobs = new Map<string, Job>()
 
+  const addIfNew = (job: Job): Job => {
+    const row = rowOf(job.tenant, job.id)
+    const known = jobs.get(row) ?? job
+    jobs.set(row, known)
+    return known
+  }
+
   return {
     begin: (intent) => {
       const key = keyOf(intent)
@@ -25,7 +32,7 @@ export const createMemoryLedger = (): JobLedger => {
     settle: (id, outcome, job) => {
       const submission = submissions.get(id)
       if (submission !== undefined) submissions.set(id, { ...submission, outcome })
-      if (job !== undefined) jobs.set(rowOf(job.tenant, job.id), job)
+      if (job !== undefined) addIfNew(job)
       return Promise.resolve()
     },
     discard: (id) => {
@@ -35,12 +42,7 @@ export const createMemoryLedger = (): JobLedger => {
       return Promise.resolve()
     },
     find: (tenant, ids) => Promise.resolve(ids.flatMap((id) => jobs.get(rowOf(tenant, id)) ?? [])),
-    adopt: (job) => {
-      const row = rowOf(job.tenant, job.id)
-      const known = jobs.get(row) ?? job
-      jobs.set(row, known)
-      return Promise.resolve(known)
-    },
+    adopt: (job) => Promise.resolve(addIfNew(job)),
     update: (job) => {
       const row = rowOf(job.tenant, job.id)
       const isNext = jobs.get(row)?.revision === job.revision - 1

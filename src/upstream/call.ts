@@ -7,7 +7,7 @@ import type { Transport, TransportAnswer, TransportOutcome, TransportRequest } f
 
 /** How long a call may take and how often it is tried. */
 export interface CallLimits {
-  /** Milliseconds one attempt may take. */
+  /** Milliseconds one attempt may take. A charged one always has all of them. */
   readonly attemptTimeoutMs: number
   /** Milliseconds all attempts and the waits between them may take together. */
   readonly deadlineMs: number
@@ -45,18 +45,21 @@ export const createMakeCall =
   async (call) => {
     const { attemptTimeoutMs, deadlineMs, maxAttempts } = limits[call.kind]
     const deadlineAt = clock.now() + deadlineMs
+    // A charged request that had to be given up for want of time would leave a paid job without an id: it is not begun.
+    const leastTimeMs = call.kind === 'charged' ? attemptTimeoutMs : 0
     for (let attempt = 1; ; attempt += 1) {
-      const timeoutMs = Math.min(attemptTimeoutMs, deadlineAt - clock.now())
+      const timeoutMs = Math.max(leastTimeMs, Math.min(attemptTimeoutMs, deadlineAt - clock.now()))
       const outcome = await transports[call.kind].send(toRequest(call, timeoutMs))
       const value = read(call, outcome)
       if (value !== undefined) return value
 
       const verdict = verdictOn(call.kind, resultOf(outcome, clock.now()))
       const waitMs = retryDelayMs(attempt, askedWaitMs(outcome, clock.now()), random())
-      const isLast = attempt >= maxAttempts || clock.now() + waitMs >= deadlineAt
-      if (verdict !== 'resend' || isLast || isAborted(call)) throw toDomainError(outcome, verdict, clock.now())
+      const isLast = attempt >= maxAttempts || clock.now() + waitMs >= deadlineAt - leastTimeMs
+      const failure = toDomainError(withoutKey(outcome, call.apiKey), verdict, clock.now())
+      if (verdict !== 'resend' || isLast || isAborted(call)) throw failure
       await clock.sleep(waitMs, call.signal)
-      if (isAborted(call)) throw toDomainError(outcome, verdict, clock.now())
+      if (isAborted(call)) throw failure
     }
   }
 
@@ -90,5 +93,9 @@ const isSuccess = ({ status }: TransportAnswer): boolean => status >= 200 && sta
 
 const askedWaitMs = (outcome: TransportOutcome, nowMs: number): number | null =>
   outcome.kind === 'answer' ? retryAfterMs(outcome.headers['retry-after'], nowMs) : null
+
+/** What Magic Hour says of a failure is shown to the caller, who need not be the owner of the key. */
+const withoutKey = (outcome: TransportOutcome, apiKey: Secret): TransportOutcome =>
+  outcome.kind === 'answer' ? { ...outcome, body: outcome.body.replaceAll(apiKey.reveal(), String(apiKey)) } : outcome
 
 const isAborted = <T>({ signal }: Call<T>): boolean => signal?.aborted === true

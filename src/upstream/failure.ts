@@ -30,9 +30,13 @@ export const toDomainError = (outcome: TransportOutcome, verdict: Verdict, nowMs
     return verdict === 'unknown' ? new SubmissionUnknown('', details) : new UpstreamUnavailable('', details)
   }
   const upstream = faultOf(outcome)
+  // Without the time of a next attempt, whatever the header says: a client that kept to it could pay twice.
+  if (verdict === 'unknown') return new SubmissionUnknown('', { upstream })
   const waitMs = retryAfterMs(outcome.headers['retry-after'], nowMs)
-  const details = { upstream, ...(waitMs === null ? {} : { retryAfterSeconds: Math.ceil(waitMs / 1_000) }) }
-  return verdict === 'unknown' ? new SubmissionUnknown('', details) : byStatus(outcome.status, details)
+  return byStatus(outcome.status, {
+    upstream,
+    ...(waitMs === null ? {} : { retryAfterSeconds: Math.ceil(waitMs / 1_000) }),
+  })
 }
 
 const byStatus = (

@@ -1,3 +1,4 @@
+import { setImmediate as pendingInput } from 'node:timers/promises'
 import { type Dispatcher, Pool } from 'undici'
 import type { Clock } from '../domain/ports.ts'
 
@@ -79,7 +80,12 @@ const exchange = async (
   if (signal?.aborted === true) giveUp()
   signal?.addEventListener('abort', giveUp, { once: true })
   pool.dispatch({ method, path, headers, body }, collector.handler)
-  void clock.sleep(timeoutMs, timer.signal).then(() => collector.giveUp(new AttemptTimedOut(timeoutMs)))
+  void clock.sleep(timeoutMs, timer.signal).then(async () => {
+    if (timer.signal.aborted) return
+    // After a stall of the whole process the timers come first, while the answer lies unread in the socket.
+    await pendingInput()
+    collector.giveUp(new AttemptTimedOut(timeoutMs))
+  })
   try {
     return await collector.outcome
   } finally {

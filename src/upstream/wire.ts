@@ -14,13 +14,13 @@ const integer = z.union([
     .regex(/^-?\d{1,15}$/)
     .transform(Number),
 ])
-const wholeNumber = integer.nullish().catch(null)
-const time = z
+// GraphQL's Int holds 32 bits: a larger number would take the whole job, and the id of what is paid, out of the answer.
+const wholeNumber = integer.pipe(z.int32()).nullish().catch(null)
+const instant = z
   .string()
   .transform((value) => new Date(value))
   .refine((value) => !Number.isNaN(value.getTime()))
-  .nullish()
-  .catch(null)
+const time = instant.nullish().catch(null)
 const identifier = z.union([z.string().min(1), z.number().transform(String)])
 
 /** `POST /v1/image-background-remover`. A 200 with an id is a paid job, whatever else is odd in it. */
@@ -49,7 +49,7 @@ export const imageProject = z.object({
 
 /** `POST /v1/files/upload-urls`. An item that lacks anything is useless to the one who uploads. */
 export const uploadUrlsAnswer = z.object({
-  items: z.array(z.object({ upload_url: z.url(), expires_at: z.coerce.date(), file_path: z.string().min(1) })),
+  items: z.array(z.object({ upload_url: z.url(), expires_at: instant, file_path: z.string().min(1) })),
 })
 
 /** `GET /v1/account`. */

@@ -2,7 +2,7 @@ import { DomainError } from '../domain/errors.ts'
 import { type Job, isSettled } from '../domain/job.ts'
 import type { Clock, FollowOptions, JobFollower } from '../domain/ports.ts'
 import type { RefreshJob } from '../domain/refresh-job.ts'
-import { lookupDelayMs } from './schedule.ts'
+import { longestPauseMs, lookupDelayMs } from './schedule.ts'
 
 interface FollowerDependencies {
   readonly refreshJob: RefreshJob
@@ -80,9 +80,12 @@ const lookUpUntilSettled = async (
         entry.latest = job
         return 0
       },
-      (error: unknown) => (error instanceof DomainError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0),
+      (error: unknown) => (error instanceof DomainError ? pauseAskedMs(error) : 0),
     )
   }
 }
+
+const pauseAskedMs = ({ retryAfterSeconds }: DomainError): number =>
+  Math.min(longestPauseMs, (retryAfterSeconds ?? 0) * 1_000)
 
 const keyOf = ({ tenant, id }: Job): string => JSON.stringify([tenant, id])

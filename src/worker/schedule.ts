@@ -1,3 +1,6 @@
+/** The longest pause that is kept to. A timer of more than 24.8 days would end at once, and the look-ups run hot. */
+export const longestPauseMs = 86_400_000
+
 /**
  * How long to wait before a followed job is looked up again.
  *

@@ -60,6 +60,12 @@ describe('looking a job up', () => {
     expect(await refreshJob(aJob('COMPLETE'), apiKey)).toMatchObject({ deleted: true, status: 'COMPLETE' })
   })
 
+  test('that the ledger does not hold brings the news all the same', async () => {
+    const { refreshJob } = await setUp({ job: aJob(), said: Promise.resolve(aState('COMPLETE')) })
+    const elsewhere = aJob('QUEUED', { tenant: 'tenant-2' })
+    expect(await refreshJob(elsewhere, apiKey)).toMatchObject({ tenant: 'tenant-2', status: 'COMPLETE' })
+  })
+
   test('that was just made and is not found yet finds no news', async () => {
     const { refreshJob } = await setUp({ job: aJob('QUEUED'), said: Promise.resolve(null) })
     expect(await refreshJob(aJob('QUEUED'), apiKey)).toMatchObject({ deleted: false, revision: 0 })

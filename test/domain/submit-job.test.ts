@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { InsufficientCredits, SubmissionUnknown } from '../../src/domain/errors.ts'
+import { InsufficientCredits, SubmissionUnknown, UpstreamUnavailable } from '../../src/domain/errors.ts'
 import type { CreatedImage, JobLedger, MagicHour } from '../../src/domain/ports.ts'
+import type { ReadJobs } from '../../src/domain/read-jobs.ts'
 import { type SubmitRequest, createSubmitJob } from '../../src/domain/submit-job.ts'
 import { createMemoryLedger } from '../../src/ledger/memory-ledger.ts'
-import { aCaller } from '../support/builders.ts'
+import { aCaller, aJob } from '../support/builders.ts'
 
 const aRequest = (changes: Partial<SubmitRequest> = {}): SubmitRequest => ({
   imageFilePath: 'https://example.com/a.png',
@@ -17,7 +18,8 @@ const aRequest = (changes: Partial<SubmitRequest> = {}): SubmitRequest => ({
 const setUp = ({
   createImage,
   ledger = createMemoryLedger(),
-}: { createImage?: MagicHour['createImage']; ledger?: JobLedger } = {}) => {
+  readJobs = (reader, ids) => ledger.find(reader.tenant, ids),
+}: { createImage?: MagicHour['createImage']; ledger?: JobLedger; readJobs?: ReadJobs } = {}) => {
   const steps: string[] = []
   const noted: JobLedger = {
     ...ledger,
@@ -38,6 +40,7 @@ const setUp = ({
         return createImage === undefined ? created(`project-${steps.length}`) : createImage(...args)
       },
     },
+    readJobs,
     clock: { now: () => Date.UTC(2026, 0, 1) },
     newId: () => crypto.randomUUID(),
     hash: (text) => text,
@@ -80,6 +83,13 @@ describe('a submission', () => {
     expect(sent()).toBe(0)
   })
 
+  test('that is answered with the id of a job that has gone on does not set the job back', async () => {
+    const { submitJob, ledger } = setUp({ createImage: () => Promise.resolve(created('job-1')) })
+    await ledger.adopt(aJob('COMPLETE'))
+    await submitJob(caller, aRequest())
+    expect(await ledger.find('tenant-1', ['job-1'])).toMatchObject([{ status: 'COMPLETE' }])
+  })
+
   test('without a key is a new job each time', async () => {
     const { submitJob, sent } = setUp()
     const jobs = await Promise.all([submitJob(caller, aRequest()), submitJob(caller, aRequest())])
@@ -95,6 +105,21 @@ describe('the same idempotency key', () => {
     const first = await submitJob(caller, request)
     expect(await submitJob(caller, request)).toEqual(first)
     expect(sent()).toBe(1)
+  })
+
+  test('again is the job as it is by now', async () => {
+    const { submitJob } = setUp({ readJobs: () => Promise.resolve([aJob('COMPLETE')]) })
+    expect(await submitJob(caller, request)).toMatchObject({ status: 'QUEUED' })
+    expect(await submitJob(caller, request)).toMatchObject({ status: 'COMPLETE' })
+  })
+
+  test.for([
+    ['cannot be reached', new UpstreamUnavailable()],
+    ['does not find it', null],
+  ] as const)('again is the paid job also while Magic Hour %s', async ([, answer]) => {
+    const { submitJob } = setUp({ readJobs: () => Promise.resolve([answer]) })
+    const first = await submitJob(caller, request)
+    expect(await submitJob(caller, request)).toEqual(first)
   })
 
   test('ten times at the same moment is the same job, paid once', async () => {

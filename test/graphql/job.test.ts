@@ -44,6 +44,17 @@ describe('removeBackground', () => {
     expect(magicHour.count('POST', create)).toBe(1)
   })
 
+  test('again under its key comes with a link that works', async ({ app, magicHour }) => {
+    await app.ask(remove, { ...variables, key: 'order-7' }, key)
+    const soon = new Date(Date.now() + 600_000).toISOString()
+    magicHour.set('project-1', 'complete', { downloads: [{ url: 'https://s.example/old.png', expires_at: soon }] })
+    await app.ask('{ job(id: "project-1") { status } }', {}, key)
+    magicHour.set('project-1', 'complete', { downloads: [{ url: 'https://s.example/new.png', expires_at: farFuture }] })
+    const { data } = await app.ask(remove, { ...variables, key: 'order-7' }, key)
+    expect(data).toMatchObject({ removeBackground: { downloads: [{ url: 'https://s.example/new.png' }] } })
+    expect(magicHour.count('POST', create)).toBe(1)
+  })
+
   test('under a used key with other arguments is a conflict', async ({ app, magicHour }) => {
     await app.ask(remove, { ...variables, key: 'order-7' }, key)
     const { errors } = await app.ask(remove, { ...variables, key: 'order-7', name: 'Mug' }, key)
@@ -173,6 +184,18 @@ describe('job', () => {
     const { data } = await app.ask('{ job(id: "project-1") { status downloads { url } } }', {}, key)
     expect(data).toMatchObject({ job: { status: 'COMPLETE', downloads: [{ url: 'https://s.example/r.png' }] } })
     expect(magicHour.count('GET', projects)).toBe(1)
+  })
+
+  test('that failed is looked up until it is refunded, and then no more', async ({ app, magicHour }) => {
+    await app.ask(remove, variables, key)
+    const credits = async (): Promise<unknown> =>
+      (await app.ask('{ job(id: "project-1") { creditsCharged } }', {}, key)).data?.['job']
+    magicHour.set('project-1', 'error', { credits_charged: 5 })
+    expect(await credits()).toEqual({ creditsCharged: 5 })
+    magicHour.set('project-1', 'error', { credits_charged: 0 })
+    expect(await credits()).toEqual({ creditsCharged: 0 })
+    expect(await credits()).toEqual({ creditsCharged: 0 })
+    expect(magicHour.count('GET', projects)).toBe(2)
   })
 
   test('whose link is about to die comes with a fresh one', async ({ app, magicHour }) => {

@@ -23,4 +23,12 @@ describe('nodes', () => {
     expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'ids' })
     expect(magicHour.requests).toEqual([])
   })
+
+  test('are at most a hundred in one request, also under several aliases', async ({ app, magicHour }) => {
+    const [some, others] = ['p', 'q'].map((letter) => Array.from({ length: 51 }, (_, n) => `${letter}${n}`))
+    const query = 'query ($some: [ID!]!, $others: [ID!]!) { a: nodes(ids: $some) { id } b: nodes(ids: $others) { id } }'
+    const { errors } = await app.ask(query, { some, others }, key)
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'ids' })
+    expect(magicHour.requests).toEqual([])
+  })
 })

@@ -1,4 +1,5 @@
 import { describe, expect } from 'vitest'
+import { createHttpServer } from '../../src/http/server.ts'
 import { test } from '../support/app-test.ts'
 import { graphQLRequest, openConnection } from '../support/connection.ts'
 
@@ -79,6 +80,12 @@ describe('a refused request', () => {
     )
     for (const answer of answers) expect(await answer.text()).not.toMatch(/stack|node_modules|\.ts:|at .*\(/)
   })
+})
+
+test('a client that takes more than half a minute to send its request is not waited for', async () => {
+  const log = { info: () => undefined, error: () => undefined }
+  const { server } = await createHttpServer({ log, corsOrigins: [], isSandbox: false })
+  expect([server.requestTimeout, server.headersTimeout]).toEqual([30_000, 30_000])
 })
 
 test('an unknown path is answered with an error that GraphQL clients can read, and the strict policy', async ({

@@ -6,14 +6,14 @@ const ask = (app: TestApp, id: string) => app.ask('{ __typename }', {}, { 'x-req
 const newId = /^[0-9a-f]{8}-[0-9a-f-]{27}$/
 
 describe('a request id', () => {
-  test.for(['a', '0f8fad5b-d9cb-469f-a165-70867728950e', 'Root:1-67891233.a_b', 'x'.repeat(64)])(
+  test.for(['a', '0f8fad5b-d9cb-469f-a165-70867728950e', 'Root:1-67891233.a_b', 'of-64-characters-'.padEnd(64, 'x')])(
     'that is harmless is kept: %s',
     async (id, { app }) => {
       expect((await ask(app, id)).headers['x-request-id']).toBe(id)
     },
   )
 
-  test.for(['a b', 'a\\nb', '{"a":1}', 'ä', '<b>', 'x'.repeat(65), ''])(
+  test.for(['a b', 'a\\nb', '{"a":1}', 'ä', '<b>', 'of-65-characters-'.padEnd(65, 'x'), ''])(
     'that could do harm in a log is replaced: %s',
     async (id, { app }) => {
       expect((await ask(app, id)).headers['x-request-id']).toMatch(newId)

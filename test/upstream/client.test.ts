@@ -80,6 +80,11 @@ describe('the answer to a create', () => {
       '{"new":1,"id":"p1","credits_charged":5}',
       { id: 'p1', creditsCharged: 5, frameCost: null },
     ],
+    [
+      'more credits than GraphQL can say',
+      '{"id":"p1","credits_charged":3000000000,"frame_cost":"3000000000"}',
+      { id: 'p1', creditsCharged: 5, frameCost: null },
+    ],
     ['a text cut off after the id', '{"id":"p1","credits_ch', { id: 'p1', creditsCharged: 5, frameCost: null }],
   ] as const)('is kept for its id when it holds %s', async ([, body, expected]) => {
     await using setup = await startClient(raw(200, body))
@@ -211,6 +216,14 @@ describe('the other calls', () => {
     })
   })
 
+  test('an upload place that does not say when it expires is not handed out', async () => {
+    const item = { upload_url: 'https://s.example/1?sig=1', expires_at: null, file_path: 'api-assets/1.png' }
+    await using setup = await startClient(json(200, { items: [item] }))
+    await expect(setup.client.generateUploadUrls(apiKey, ['png'])).rejects.toMatchObject({
+      code: 'UPSTREAM_UNAVAILABLE',
+    })
+  })
+
   test('a server without the account call says so with a 404', async () => {
     await using setup = await startClient(raw(404, 'no such route'))
     expect(await setup.client.getAccount(apiKey)).toBeNull()
@@ -237,6 +250,13 @@ describe('an error', () => {
     await expect(setup.client.createImage(apiKey, request)).rejects.toMatchObject({
       message: 'Cannot fetch https://s.example/a.png?… sorry',
       upstream: { status: 422, code: 'unprocessable_entity' },
+    })
+  })
+
+  test('does not repeat the API key, even when Magic Hour does', async () => {
+    await using setup = await startClient(json(401, { message: 'The key mhk_test_client is not valid' }))
+    await expect(setup.client.getAccount(apiKey)).rejects.toMatchObject({
+      upstream: { status: 401, message: 'The key [secret] is not valid' },
     })
   })
 

@@ -104,6 +104,39 @@ describe('the create', () => {
     expect(server.requests).toHaveLength(1)
   })
 
+  test('is not sent again with less time left than one attempt may take: its answer could be missed', async () => {
+    await using setup = await startClient(inTurn(json(429, {}, { 'retry-after': '31' }), created))
+    const { server, client } = setup
+    await expect(client.createImage(apiKey, request)).rejects.toMatchObject({
+      code: 'RATE_LIMITED',
+      retryAfterSeconds: 31,
+    })
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test('whose answer lies unread in the socket when its time is over is answered', async () => {
+    const answered = Promise.withResolvers<void>()
+    await using setup = await startClient((response, incoming) => {
+      // Timers come before what is read: as after a stall of the whole process, the time is over and the answer there.
+      setTimeout(() => {
+        created(response, incoming)
+        setup.clock.advance(60_000)
+        answered.resolve()
+      })
+    })
+    const image = setup.client.createImage(apiKey, request)
+    await answered.promise
+    expect(await image).toMatchObject({ id: 'project-1' })
+  })
+
+  test('whose outcome is unknown names no time to send it again, whatever the server asks', async () => {
+    await using setup = await startClient(json(500, {}, { 'retry-after': '5' }))
+    await expect(setup.client.createImage(apiKey, request)).rejects.toMatchObject({
+      code: 'SUBMISSION_UNKNOWN',
+      retryAfterSeconds: null,
+    })
+  })
+
   test('that fails once for each allowed attempt is given up', async () => {
     await using setup = await startClient(json(502, {}))
     const { server, client } = setup

@@ -3,7 +3,7 @@ import { RateLimited, UpstreamUnavailable } from '../../src/domain/errors.ts'
 import type { Job } from '../../src/domain/job.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { createFollower } from '../../src/worker/follower.ts'
-import { lookupDelayMs } from '../../src/worker/schedule.ts'
+import { longestPauseMs, lookupDelayMs } from '../../src/worker/schedule.ts'
 import { aJob } from '../support/builders.ts'
 import { createTestClock } from '../support/test-clock.ts'
 
@@ -108,6 +108,21 @@ describe('who waits for a job', () => {
     clock.advance(30_000)
     await job
     expect(lookups).toEqual([1_500, 31_500])
+  })
+
+  test('keeps to a pause of any length that Magic Hour asks for, within what a timer can hold', async () => {
+    const { clock, lookups, follower } = setUp(new RateLimited('', { retryAfterSeconds: 999_999_999 }))
+    const longestTimerMs = 2 ** 31 - 1
+    const job = follower.follow(aJob(), { apiKey, waitMs: longestTimerMs })
+    await clock.asleep(2)
+    clock.advance(1_500)
+    await clock.asleep(2)
+    clock.advance(longestPauseMs)
+    await clock.asleep(2)
+    expect(lookups).toEqual([1_500, 1_500 + longestPauseMs])
+    expect(longestPauseMs).toBeLessThan(longestTimerMs)
+    follower.stop()
+    await job
   })
 })
 
