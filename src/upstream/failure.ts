@@ -44,11 +44,13 @@ const byStatus = (
   details: { readonly upstream: UpstreamFault; readonly retryAfterSeconds?: number },
 ): DomainError => {
   switch (status) {
-    case 400:
     case 404:
+      // Magic Hour says it in JSON; a page of a proxy means that it was not reached.
+      return details.upstream.message === null ? new UpstreamUnavailable('', details) : unprocessable(details)
+    case 400:
     case 413:
     case 422:
-      return new Unprocessable(details.upstream.message ?? '', details)
+      return unprocessable(details)
     case 401:
       return new Unauthenticated('Magic Hour does not accept the API key.', details)
     case 402:
@@ -63,6 +65,9 @@ const byStatus = (
       return new UpstreamUnavailable('', details)
   }
 }
+
+const unprocessable = (details: { readonly upstream: UpstreamFault }): Unprocessable =>
+  new Unprocessable(details.upstream.message ?? '', details)
 
 const faultOf = ({ status, body }: TransportAnswer): UpstreamFault => {
   const said = errorAnswer.safeParse(parseJson(body)).data

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { DomainError } from '../../src/domain/errors.ts'
 import { Secret } from '../../src/domain/secret.ts'
 import { parseJson } from '../../src/upstream/wire.ts'
 import { startClient } from '../support/client.ts'
@@ -175,7 +174,7 @@ describe('the answer to a look-up', () => {
 
   test('that is a 404 page of a proxy says nothing about the project', async () => {
     await using setup = await startClient(raw(404, '<h1>404</h1>'))
-    await expect(setup.client.getImageDetails(apiKey, 'p1')).rejects.toBeInstanceOf(DomainError)
+    await expect(setup.client.getImageDetails(apiKey, 'p1')).rejects.toMatchObject({ code: 'UPSTREAM_UNAVAILABLE' })
   })
 
   test.for([
