@@ -30,10 +30,14 @@ export const test = base.extend<{ directory: string; photo: string; cli: Cli; se
     await use(path)
   },
   cli: async ({ directory }, use) => {
-    await using started = new AsyncDisposableStack()
-    const start: Cli['start'] = (args, env = {}) =>
-      started.use(startProgram(process.execPath, [entry, ...args], { env, cwd: directory }))
+    const started: Program[] = []
+    const start: Cli['start'] = (args, env = {}) => {
+      const program = startProgram(process.execPath, [entry, ...args], { env, cwd: directory })
+      started.push(program)
+      return program
+    }
     await use({ start, run: (args, env) => start(args, env).ended, runHere })
+    await Promise.all(started.map((program) => program[Symbol.asyncDispose]()))
   },
   // oxlint-disable-next-line no-empty-pattern
   server: async ({}, use) => {
