@@ -1,7 +1,7 @@
 import sharp, { type Sharp } from 'sharp'
 
 import { despeckle } from './cut-out/despeckle.ts'
-import { applyMatte } from './cut-out/matte.ts'
+import { applyMatte, type Plan } from './cut-out/matte.ts'
 import { emptyColours, flags, type Size } from './cut-out/planes.ts'
 import { findSubject, type WorkingPicture } from './cut-out/subject-mask.ts'
 import { layTrimap } from './cut-out/trimap.ts'
@@ -26,39 +26,44 @@ const workingPx = 1024
 export const cutOut = async (photo: Buffer, background?: Buffer): Promise<Buffer> => {
   const { pixels, size } = await decode(photo)
   if (!isCutOutAlready(pixels, size)) {
-    const working = await shrink(pixels, size)
-    const mask = await findSubject(working)
-    const trimap = layTrimap(mask, working.colours, working.size)
-    await applyMatte(pixels, size, { size: working.size, trimap, background: mask.background })
+    await applyMatte(pixels, size, await makePlan(pixels, size))
     await despeckle(pixels, size)
   }
-  const cut = sharp(pixels, { raw: { ...size, channels: 4 } })
-  if (background === undefined) return cut.png().toBuffer()
-  const behind = await readable(() =>
-    open(background)
+  const raw = { ...size, channels: 4 } as const
+  if (background === undefined) return sharp(pixels, { raw }).png().toBuffer()
+  const behind = await readable(async () =>
+    (await open(background))
       .resize({ ...size, fit: 'fill' })
-      .png({ compressionLevel: 0 })
+      .raw()
       .toBuffer(),
   )
-  return sharp(behind)
-    .composite([{ input: pixels, raw: { ...size, channels: 4 } }])
+  return sharp(behind, { raw })
+    .composite([{ input: pixels, raw }])
     .png()
     .toBuffer()
 }
 
-const open = (bytes: Buffer): Sharp =>
-  sharp(bytes, { limitInputPixels: largestPixels }).autoOrient().toColourspace('srgb').ensureAlpha()
+/** What the real API takes, as far as sharp can read it: no drawings and no animations. */
+const photoFormats = new Set(['avif', 'heif', 'jpeg', 'png', 'tiff', 'webp'])
+
+const open = async (bytes: Buffer): Promise<Sharp> => {
+  const picture = sharp(bytes, { limitInputPixels: largestPixels, failOn: 'error' })
+  const { format } = await picture.metadata()
+  if (!photoFormats.has(format)) throw new UnreadableImage(`A picture of the format ${format} is not taken.`)
+  return picture.autoOrient().toColourspace('srgb').ensureAlpha()
+}
 
 const readable = async <T>(read: () => Promise<T>): Promise<T> => {
   try {
     return await read()
   } catch (cause) {
+    if (cause instanceof UnreadableImage) throw cause
     throw new UnreadableImage('The picture cannot be read.', { cause })
   }
 }
 
 const decode = async (photo: Buffer): Promise<{ pixels: Buffer; size: Size }> => {
-  const { data, info } = await readable(() => open(photo).raw().toBuffer({ resolveWithObject: true }))
+  const { data, info } = await readable(async () => (await open(photo)).raw().toBuffer({ resolveWithObject: true }))
   return { pixels: data, size: { width: info.width, height: info.height } }
 }
 
@@ -74,9 +79,18 @@ const isCutOutAlready = (pixels: Buffer, { width, height }: Size): boolean => {
   return transparent > border / 3
 }
 
-const shrink = async (pixels: Buffer, size: Size): Promise<WorkingPicture> => {
+const makePlan = async (pixels: Buffer, size: Size): Promise<Plan> => {
+  const working = await resizeForWork(pixels, size)
+  const mask = await findSubject(working)
+  const trimap = layTrimap(mask, working.colours, working.size)
+  return { size: working.size, trimap, background: mask.background }
+}
+
+const resizeForWork = async (pixels: Buffer, size: Size): Promise<WorkingPicture> => {
+  // A small picture is enlarged: its shadows would be as steep as the edges of a large one.
+  const longestPx = Math.min(workingPx, 2 * Math.max(size.width, size.height))
   const { data, info } = await sharp(pixels, { raw: { ...size, channels: 4 } })
-    .resize(workingPx, workingPx, { fit: 'inside', withoutEnlargement: true })
+    .resize(longestPx, longestPx, { fit: 'inside' })
     .raw()
     .toBuffer({ resolveWithObject: true })
   const working = { width: info.width, height: info.height }

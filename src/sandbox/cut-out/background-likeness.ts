@@ -13,6 +13,8 @@ export interface Likeness {
   readonly edge: Float32Array
 }
 
+const rippleWidth = 12
+
 /** Compares the picture with the background that is expected behind it. */
 export const compareWithBackground = (lab: Colours, { colours, spread }: BackgroundModel, size: Size): Likeness => {
   const smooth: Colours = [soften(lab[0], size), soften(lab[1], size), soften(lab[2], size)]
@@ -28,7 +30,31 @@ export const compareWithBackground = (lab: Colours, { colours, spread }: Backgro
     planes.tint[pixel] = Math.sqrt((a - light * expectedA) ** 2 + (b - light * expectedB) ** 2)
     planes.edge[pixel] = Math.max(0, edgeAt(smooth, pixel, size) - 0.5 * spread)
   }
+  hushNearEdges(planes.edge, spread, size)
   return planes
+}
+
+/**
+ * JPEG leaves ripples in the blocks of 16 pixels round a strong edge. So that they do not pass for edges of their own,
+ * next to strong edges faint ones do not count - unless they are lost in the background's grain anyway.
+ */
+const hushNearEdges = (edge: Float32Array, spread: number, { width, height }: Size): void => {
+  const columns = Math.ceil(width / rippleWidth)
+  const strongest = new Float32Array(columns * Math.ceil(height / rippleWidth))
+  const blockOf = (x: number, y: number): number => Math.floor(y / rippleWidth) * columns + Math.floor(x / rippleWidth)
+  for (let pixel = 0; pixel < edge.length; pixel += 1) {
+    const block = blockOf(pixel % width, Math.floor(pixel / width))
+    strongest[block] = Math.max(strongest[block] ?? 0, edge[pixel] ?? 0)
+  }
+  for (let pixel = 0; pixel < edge.length; pixel += 1) {
+    const [x, y] = [pixel % width, Math.floor(pixel / width)]
+    const [left, right] = [Math.max(0, x - rippleWidth), Math.min(width - 1, x + rippleWidth)]
+    const [above, below] = [Math.max(0, y - rippleWidth), Math.min(height - 1, y + rippleWidth)]
+    const beside = Math.max(strongest[blockOf(left, y)] ?? 0, strongest[blockOf(right, y)] ?? 0)
+    const near = Math.max(beside, strongest[blockOf(x, above)] ?? 0, strongest[blockOf(x, below)] ?? 0)
+    const strong = Math.max(near, strongest[blockOf(x, y)] ?? 0)
+    edge[pixel] = Math.max(0, (edge[pixel] ?? 0) - Math.max(0, 0.1 * (strong - 6) - spread))
+  }
 }
 
 const blank = ({ width, height }: Size): Float32Array => new Float32Array(width * height)

@@ -1,5 +1,7 @@
+import { fitMost } from './border-fit.ts'
+import { findHorizon, type Horizon } from './horizon.ts'
 import { type Colours, emptyColours, type Size } from './planes.ts'
-import { fitSurface, placeOf, type Sample, type Surface, surfaceAt } from './surface-fit.ts'
+import { placeOf, type Sample, type Surface, surfaceAt } from './surface-fit.ts'
 
 /** What the background would look like if nothing stood before it. */
 export interface BackgroundModel {
@@ -9,35 +11,19 @@ export interface BackgroundModel {
   readonly spread: number
 }
 
-const trials = 300
-const closeEnough = 6
-
 /**
- * Works out the background from the picture's border.
- *
- * The subject may touch the border (a portrait's shoulders do): a surface is sought that most of the border agrees on,
- * and then fitted again and again to those who agree.
+ * Works out the background from the picture's border: one smooth surface, or two that meet in a horizon (wall and
+ * table). The subject may touch the border (a portrait's shoulders do): what most of the border agrees on counts.
  *
  * @param lab    CIELAB planes
  * @param usable 1 where the picture has content (0 where it was transparent already)
  */
 export const modelBackground = (lab: Colours, usable: Uint8Array, size: Size): BackgroundModel => {
   const border = borderSamples(lab, usable, size)
-  let surface = agreedPlane(border)
-  let tolerance = closeEnough
-  for (let round = 0; round < 8; round += 1) {
-    const misses = border.map((sample) => missOf(surface, sample))
-    const near = misses.filter((miss) => miss < tolerance).toSorted((a, b) => a - b)
-    tolerance = Math.max(3, Math.min(14, 3.5 * (near[near.length >> 1] ?? 0) + 1.5))
-    const agreeing = border.flatMap((sample, index) => {
-      const share = (misses[index] ?? 0) / tolerance
-      return share < 1 ? [{ ...sample, weight: sample.weight * (1 - share * share) ** 2 }] : []
-    })
-    surface = fitSurface(agreeing, 2) ?? surface
-  }
-  const misses = border.map((sample) => missOf(surface, sample)).filter((miss) => miss < tolerance)
-  const spread = misses.toSorted((a, b) => a - b)[Math.floor(misses.length * 0.7)] ?? 0
-  return { colours: paint(surface, size), spread }
+  const main = fitMost(border)
+  const horizon = findHorizon(border, main, { lab, size })
+  if (horizon === null) return { colours: paint(main.surface, size), spread: main.spread }
+  return { colours: paintBoth(horizon, lab, size), spread: Math.max(horizon.above.spread, horizon.below.spread) }
 }
 
 const borderSamples = (lab: Colours, usable: Uint8Array, size: Size): Sample[] => {
@@ -61,34 +47,6 @@ const borderSamples = (lab: Colours, usable: Uint8Array, size: Size): Sample[] =
   return samples
 }
 
-/** The plane through three border samples that most of the others agree with (RANSAC, with fixed draws). */
-const agreedPlane = (border: readonly Sample[]): Surface => {
-  const jury = border.filter((_, index) => index % Math.ceil(border.length / 500) === 0)
-  let best: Surface = { order: 1, coefficients: [[100], [0], [0]] }
-  let bestVotes = -1
-  for (let trial = 0; trial < trials; trial += 1) {
-    const drawn = [1, 2, 3].flatMap((turn) => border[Math.floor(draw(trial * 3 + turn) * border.length)] ?? [])
-    const plane = fitSurface(drawn, 1)
-    if (plane === null || isTooSteep(plane)) continue
-    const votes = jury.reduce((sum, one) => sum + (missOf(plane, one) < closeEnough ? one.weight : 0), 0)
-    if (votes <= bestVotes) continue
-    best = plane
-    bestVotes = votes
-  }
-  return best
-}
-
-/** Three samples of one side fix the far side by chance only. */
-const isTooSteep = ({ coefficients }: Surface): boolean =>
-  coefficients.some(([, x = 0, y = 0]) => Math.abs(x) + Math.abs(y) > 45)
-
-const missOf = (surface: Surface, sample: Sample): number => {
-  const l = surfaceAt(surface, 0, sample) - sample.colour[0]
-  const a = surfaceAt(surface, 1, sample) - sample.colour[1]
-  const b = surfaceAt(surface, 2, sample) - sample.colour[2]
-  return Math.sqrt(l * l + a * a + b * b)
-}
-
 const paint = (surface: Surface, size: Size): Colours => {
   const colours = emptyColours(size)
   for (const [channel, plane] of colours.entries()) {
@@ -98,5 +56,30 @@ const paint = (surface: Surface, size: Size): Colours => {
   return colours
 }
 
-/** The golden ratio's multiples fill [0, 1) evenly, and are the same on every run. */
-const draw = (turn: number): number => (turn * turn * 0.618_033_988_75 + turn * 0.414_213_562) % 1
+const horizonBand = 0.05
+
+/** Close to the horizon, which may be out of focus, each pixel is compared with the mixture that comes closest to it. */
+const paintBoth = ({ above, below, rowAt }: Horizon, lab: Colours, size: Size): Colours => {
+  const [top, bottom] = [paint(above.surface, size), paint(below.surface, size)]
+  for (let pixel = 0; pixel < lab[0].length; pixel += 1) {
+    const { x, y } = placeOf(pixel, size)
+    const off = y - rowAt(x)
+    const share = Math.abs(off) < horizonBand ? nearestMixture(top, bottom, { lab, pixel }) : off > 0 ? 1 : 0
+    for (const [channel, plane] of top.entries()) {
+      const own = plane[pixel] ?? 0
+      plane[pixel] = own + share * ((bottom[channel]?.[pixel] ?? own) - own)
+    }
+  }
+  return top
+}
+
+const nearestMixture = (top: Colours, bottom: Colours, { lab, pixel }: { lab: Colours; pixel: number }): number => {
+  let [along, length] = [0, 1e-6]
+  for (const [channel, plane] of top.entries()) {
+    const own = plane[pixel] ?? 0
+    const step = (bottom[channel]?.[pixel] ?? 0) - own
+    along += ((lab[channel]?.[pixel] ?? 0) - own) * step
+    length += step * step
+  }
+  return Math.min(1, Math.max(0, along / length))
+}

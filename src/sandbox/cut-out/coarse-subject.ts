@@ -3,7 +3,7 @@ import { numbers, type Size, smoothstep } from './planes.ts'
 import { smoothCut } from './smooth-cut.ts'
 
 const coarsePx = 256
-/** What looks like background, but is walled off from it, is taken for subject: holes are looked for later. */
+/** What looks like background, but is walled off from it, is rather subject: holes are looked for later. */
 const enclosed = 0.1
 
 /** What is known of each pixel before the subject's outline is looked for. */
@@ -31,11 +31,13 @@ export const findCoarseSubject = ({ likeness, isReached, spread }: Findings, siz
   for (let pixel = 0; pixel < likeness.edge.length; pixel += 1) {
     const at = cellOf(pixel)
     const byLooks = evidenceAt(likeness, pixel, spread)
-    evidence[at] = (evidence[at] ?? 0) + (isReached[pixel] === 1 ? byLooks : Math.max(enclosed, byLooks))
+    evidence[at] = (evidence[at] ?? 0) + (isReached[pixel] === 1 ? byLooks : Math.max(byLooks, enclosed))
     counts[at] = (counts[at] ?? 0) + 1
-    sharpest[at] = Math.max(sharpest[at] ?? 0, likeness.edge[pixel] ?? 0)
+    // White on white has a faint edge, and so has a shadow on white: but the shadow is much darker.
+    const faintEdge = Math.min(2, 0.8 + spread) + 0.08 * (likeness.difference[pixel] ?? 0)
+    sharpest[at] = Math.max(sharpest[at] ?? 0, (likeness.edge[pixel] ?? 0) / faintEdge)
   }
-  const lineCost = sharpest.map((edge) => 0.03 + 1 / (1 + (edge / 2) ** 2))
+  const lineCost = sharpest.map((sharpness) => 0.03 + 1 / (1 + sharpness ** 2))
   const mean = evidence.map((sum, at) => sum / Math.max(1, counts[at] ?? 1))
   const share = smoothCut({ evidence: mean, lineCost }, coarse)
   return numbers(likeness.edge.length, (pixel) => share[cellOf(pixel)] ?? 0)

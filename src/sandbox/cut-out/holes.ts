@@ -23,8 +23,8 @@ export interface HoleSearch {
 export const openHoles = (search: HoleSearch): void => {
   const { isAlike, isBackground, size } = search
   const enclosed = flags(isAlike.length, (pixel) => isAlike[pixel] === 1 && isBackground[pixel] !== 1)
-  const smallest = Math.max(12, Math.round(size.width * size.height * 0.0002))
-  let candidates = areasOf(enclosed, size, smallest).filter((area) => isPlain(area, size) && matches(area, search))
+  const areas = areasOf(enclosed, size, smallestHole(size))
+  let candidates = areas.filter((area) => isPlain(area, size) && matches(area, search))
   // Behind the hole next to the border there may be another one: the rungs of a ladder.
   for (let round = 0; round < 8 && candidates.length > 0; round += 1) {
     const distances = distancesTo(isBackground, size)
@@ -34,6 +34,8 @@ export const openHoles = (search: HoleSearch): void => {
     candidates = candidates.filter((area) => !holes.includes(area))
   }
 }
+
+const smallestHole = ({ width, height }: Size): number => Math.max(12, Math.round(width * height * 0.0002))
 
 const isPlain = (area: Area, size: Size): boolean => {
   const boxPixels = (area.right - area.left + 1) * (area.bottom - area.top + 1)

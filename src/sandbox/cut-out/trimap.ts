@@ -31,7 +31,7 @@ const directions = [
 
 /** Lays a band of doubt round the subject, wider where the picture shows wisps beyond the mask. */
 export const layTrimap = (mask: SubjectMask, colours: Colours, size: Size): Trimap => {
-  const { isBackground, background } = mask
+  const { isBackground, isHair, background } = mask
   const inside = distancesTo(isBackground, size)
   const outside = distancesTo(flip(isBackground), size)
   const contrast = contrastTo(background, colours)
@@ -40,14 +40,15 @@ export const layTrimap = (mask: SubjectMask, colours: Colours, size: Size): Trim
   const reach = Math.max(size.width, size.height) * 0.02
   for (let pixel = 0; pixel < zone.length; pixel += 1) {
     const [deep, off, difference] = [inside[pixel] ?? 0, outside[pixel] ?? 0, contrast[pixel] ?? 0]
-    if (deep > 3) zone[pixel] = zones.subject
+    if (isHair[pixel] === 1) zone[pixel] = zones.edge
+    else if (deep > 3) zone[pixel] = zones.subject
     else if (off > 2.5 && !(off < reach && difference > threshold)) zone[pixel] = zones.background
     else zone[pixel] = zones.edge
   }
   const guess = softGuess(isBackground, size)
   const isRidge = findRidges({ zone, inside, contrast }, size)
   const trimap = { zone, guess, ...gatherCandidates({ zone, isRidge, reach: Math.ceil(reach) + 6 }, colours, size) }
-  closeBehindRims(trimap, { colours, background }, size)
+  closeBehindRims(trimap, { colours, background, isHair }, size)
   return trimap
 }
 
@@ -60,17 +61,17 @@ const softGuess = (isBackground: Uint8Array, size: Size): Float32Array => {
 /** What lies behind an opaque rim, seen from outside, is subject, even if it has the background's colour. */
 const closeBehindRims = (
   { zone, guess, slots, candidates }: Trimap,
-  { colours, background }: { colours: Colours; background: Colours },
+  { colours, background, isHair }: { colours: Colours; background: Colours; isHair: Uint8Array },
   size: Size,
 ): void => {
   const mixture: Mixture = { opacity: 0, subject: [0, 0, 0] }
   const isClear = flags(zone.length, (pixel) => {
-    if (zone[pixel] !== zones.edge) return zone[pixel] === zones.background
+    if (zone[pixel] !== zones.edge || isHair[pixel] === 1) return zone[pixel] !== zones.subject
     const mixed = { colour: colourAt(colours, pixel), ground: colourAt(background, pixel), prior: guess[pixel] ?? 0 }
     unmix(mixed, { candidates, first: slots[pixel] ?? 0 }, mixture)
     return mixture.opacity < 0.5
   })
-  const isOpen = spreadWithin(isClear, size, (pixel) => zone[pixel] === zones.background)
+  const isOpen = spreadWithin(isClear, size, (pixel) => zone[pixel] === zones.background || isHair[pixel] === 1)
   const toOpen = distancesTo(isOpen, size)
   const toClosed = distancesTo(
     flags(zone.length, (pixel) => isClear[pixel] === 1 && isOpen[pixel] !== 1),
