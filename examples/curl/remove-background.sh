@@ -6,33 +6,45 @@
 # SERVER  the GraphQL endpoint, http://localhost:4000/graphql by default
 # KEY     a Magic Hour or gateway key; the sandbox needs none
 set -euo pipefail
+[ $# -ge 2 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 photo=$1 output=$2 background=${3:-}
 server=${SERVER:-http://localhost:4000/graphql}
 
+fail() { echo "$*" >&2; exit 1; }
 ask() { # a GraphQL request, as JSON
   curl --silent --show-error "$server" --header 'content-type: application/json' \
     ${KEY:+--header "authorization: Bearer $KEY"} --data "$1"
 }
-field() { # the first value of a field of that name
-  grep --only-matching "\"$1\":\"[^\"]*\"" | head --lines=1 | cut --delimiter='"' --fields=4
+field() { # the first value of a field of that name; nothing where there is none
+  { grep -o "\"$1\":\"[^\"]*\"" || true; } | head -n 1 | cut -d '"' -f 4
 }
-upload() { # a file; prints the path to give to removeBackground
-  local ticket
+upload() { # a file; sets `path` to what removeBackground takes
+  local ticket url
+  [ -r "$1" ] || fail "$1 cannot be read."
   ticket=$(ask "{\"query\":\"mutation { createUploads(files: [{ extension: \\\"${1##*.}\\\" }]) { filePath uploadUrl } }\"}")
+  url=$(field uploadUrl <<<"$ticket")
+  [ -n "$url" ] || fail "$ticket"
   # No key goes along: the link is signed.
-  curl --silent --show-error --fail --upload-file "$1" "$(field uploadUrl <<<"$ticket")" >/dev/null
-  field filePath <<<"$ticket"
+  curl --silent --show-error --fail --upload-file "$1" "$url" >/dev/null
+  path=$(field filePath <<<"$ticket")
 }
 
-assets="imageFilePath: \\\"$(upload "$photo")\\\""
-[ -z "$background" ] || assets="$assets, backgroundImageFilePath: \\\"$(upload "$background")\\\""
+upload "$photo"
+assets="imageFilePath: \\\"$path\\\""
+if [ -n "$background" ]; then
+  upload "$background"
+  assets="$assets, backgroundImageFilePath: \\\"$path\\\""
+fi
 
-answer=$(ask "{\"query\":\"mutation { removeBackground(assets: { $assets }) { id status } }\"}")
-id=$(field id <<<"$answer") || { echo "$answer" >&2; exit 1; }
+# With a key of its own, this request can be sent again after a broken connection without paying twice.
+key="curl-$(date +%s)-$$"
+answer=$(ask "{\"query\":\"mutation { removeBackground(assets: { $assets }, idempotencyKey: \\\"$key\\\") { id status } }\"}")
+id=$(field id <<<"$answer")
+[ -n "$id" ] || fail "$answer"
 echo "job $id" >&2
 
 until [ "$(field status <<<"$answer")" = COMPLETE ]; do
   answer=$(ask "{\"query\":\"{ job(id: \\\"$id\\\", waitForSeconds: 30) { status downloads { url } error { message } } }\"}")
-  case $(field status <<<"$answer") in ERROR | CANCELED | '') echo "$answer" >&2; exit 1 ;; esac
+  case $(field status <<<"$answer") in ERROR | CANCELED | '') fail "$answer" ;; esac
 done
 curl --silent --show-error --fail --output "$output" "$(field url <<<"$answer")"

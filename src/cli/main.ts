@@ -1,6 +1,6 @@
 import { ConfigError } from '../config.ts'
 import { parseCommandLine } from './command-line.ts'
-import { UsageError, exitCodeOf, wordsOf } from './failures.ts'
+import { CommandFailure, UsageError, exitCodeOf, wordsOf } from './failures.ts'
 import type { Io } from './io.ts'
 import { usageOf } from './usage.ts'
 import { packageVersion } from './version.ts'
@@ -13,6 +13,7 @@ import { packageVersion } from './version.ts'
  */
 export const main = async (argv: readonly string[], io: Io): Promise<number> => {
   try {
+    refuseOldNode(process.versions.node)
     return await run(argv, io)
   } catch (error) {
     io.stderr.write(`magic-hour-graphql: ${explain(error)}\n`)
@@ -39,6 +40,13 @@ const run = async (argv: readonly string[], io: Io): Promise<number> => {
     default:
       return command satisfies never
   }
+}
+
+/** Said here, because an older Node fails much later, within a package and in words that help nobody. */
+const refuseOldNode = (version: string): void => {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major > 22 || (major === 22 && minor >= 19)) return
+  throw new CommandFailure(`Node 22.19 or newer is needed; this is ${version}.`)
 }
 
 const explain = (error: unknown): string => {

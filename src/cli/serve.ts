@@ -48,7 +48,7 @@ const welcome = (stdout: TextOutput, { url, words }: { readonly url: string; rea
 
   GraphQL   ${url}/graphql
   Mode      ${words}
-  Try it    magic-hour-graphql remove photo.jpg --server ${url}
+  Browser   ${url}
   Stop      Ctrl-C
 
 `)

@@ -85,7 +85,7 @@ const ownSettings = (environment: Environment, key: string | null): Environment 
     SANDBOX_PORT: '0',
     SHUTDOWN_GRACE_MS: '1000',
     // Its lines would come between those of the progress; whoever asks for them gets them.
-    LOG_LEVEL: environment['LOG_LEVEL'] || 'error',
+    LOG_LEVEL: environment['LOG_LEVEL'] || 'silent',
     MAGIC_HOUR_API_KEY,
     // Lets the key pass the check of settings, which are about servers for many.
     ALLOW_ANONYMOUS: MAGIC_HOUR_API_KEY ? 'true' : undefined,

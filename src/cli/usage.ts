@@ -66,6 +66,7 @@ The result goes to standard output as lines (file, job, credits), the progress t
 The job's id is shown as soon as it is known, so that what was paid can be found again.
 
 Exit codes
-  0  written        1  failed; says whether credits were charged        2  wrong command line        130  Ctrl-C
+  0  written        1  failed; says whether credits were charged        2  wrong command line
+  130, 143  stopped by Ctrl-C or SIGTERM
 `,
 }

@@ -66,5 +66,5 @@ const asOutcome = (error: unknown): Outcome => {
   if (error instanceof UnreadableImage) {
     return { status: 'error', code: 'invalid_file_format', message: 'The sandbox cannot read the file as an image.' }
   }
-  return { status: 'error', code: 'unknown_error', message: `The sandbox failed: ${String(error)}` }
+  return { status: 'error', code: 'unknown_error', message: 'The sandbox failed. That is a fault of its own.' }
 }

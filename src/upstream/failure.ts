@@ -16,7 +16,7 @@ import type { TransportAnswer, TransportOutcome } from './transport.ts'
 import { errorAnswer, parseJson } from './wire.ts'
 
 const planCodes: ReadonlySet<string> = new Set(['subscription_required', 'plan_upgrade_required'])
-const maxMessageLength = 500
+const maxMessageLength = 2_000
 
 /**
  * Translates a call that failed for good: the one place where Magic Hour's statuses become our errors.
