@@ -6,6 +6,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     sequence: { shuffle: true },
+    // No module has state of its own, so that test files can share the loaded ones: a fifth of the time.
+    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 20_000,
   },
