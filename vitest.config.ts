@@ -5,6 +5,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: 'test/support/postgres/global-setup.ts',
     sequence: { shuffle: true },
     // No module has state of its own, so that test files can share the loaded ones: a fifth of the time.
     isolate: false,
