@@ -4,9 +4,9 @@ import { isExtensionOf, unknownExtensionMessage } from './extensions.ts'
 import type { AssetType } from './extensions.ts'
 import { ApiFailure } from './failures.ts'
 import { parseImageInput } from './image-input.ts'
-import type { Project } from './projects.ts'
+import type { Project } from './project.ts'
 import type { Services } from './services.ts'
-import { createBody, createdBody, parseBody, projectBody, uploadUrlsBody } from './wire.ts'
+import { createBody, createdBody, parseBody, uploadUrlsBody } from './wire.ts'
 import { giveWrongAnswer } from './wrong-answers.ts'
 
 /** Adds the endpoints of the REST API. */
@@ -30,7 +30,7 @@ export const addApiRoutes = (app: FastifyInstance, services: Services): void => 
 
   app.get<{ Params: { id: string } }>('/v1/image-projects/:id', (request, reply) => {
     const project = findProject(services, accountOf(request), request.params.id)
-    return reply.send(projectBody(project, downloadsOf(services, project)))
+    return reply.send(services.viewProject(project))
   })
 
   app.delete<{ Params: { id: string } }>('/v1/image-projects/:id', (request, reply) => {
@@ -66,11 +66,11 @@ const issueUploads = (
   return { items: tickets }
 }
 
-const removeBackground = (
+const removeBackground = async (
   services: Services,
   account: Account,
   { request, reply }: { request: FastifyRequest; reply: FastifyReply },
-): FastifyReply => {
+): Promise<FastifyReply> => {
   const { name, assets } = parseBody(createBody, request.body)
   const fault = services.chooseFault(account, name)
   const report = (status: number): void => services.requestLog.end(request, status)
@@ -85,21 +85,23 @@ const removeBackground = (
     image: parseImageInput(assets.image_file_path, isIssued),
     background: background === undefined ? null : parseImageInput(background, isIssued),
     twist: fault?.at === 'render' ? fault.twist : {},
+    webhookTwist: fault?.at === 'webhook' ? fault.twist : null,
   })
+  // Before anything is refunded: the answer tells what was charged.
   const body = createdBody(project)
+  if (project.webhookTwist === 'early') await eventsFirst(services, project)
   return fault?.at === 'answer' ? giveWrongAnswer(fault.answer, { ...parts, body }) : reply.send(body)
+}
+
+// What of the project can be told at once is: its start, and its end too when no render time has to pass.
+const eventsFirst = async ({ projects, webhooks }: Services, project: Project): Promise<void> => {
+  if (webhooks === null) return
+  if (project.renderMs === 0) await projects.worked(project)
+  await webhooks.attempted(project)
 }
 
 const findProject = ({ projects }: Services, account: Account, id: string): Project => {
   const project = projects.find(account, id)
   if (project === null) throw new ApiFailure(404, 'Not Found')
   return project
-}
-
-const downloadsOf = ({ links, now, publicUrl }: Services, project: Project) => {
-  if (project.status !== 'complete' || !project.enabled) return []
-  // The same link is handed out again until half of its life is over, as upstream's cache does: `expires_at` tells, not the time of the GET.
-  if (project.linkExpiresAtMs - now() < project.linkMs / 2) project.linkExpiresAtMs = now() + project.linkMs
-  const url = `${publicUrl()}${links.sign('GET', project.outputPath, project.linkExpiresAtMs)}`
-  return [{ url, expires_at: new Date(project.linkExpiresAtMs).toISOString() }]
 }

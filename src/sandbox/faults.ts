@@ -12,6 +12,22 @@ export interface RenderTwist {
   readonly ends?: { readonly status: 'canceled' } | { readonly status: 'error'; readonly code: string }
 }
 
+/** How the webhook events of a project can go instead, each under the magic name `webhook-<twist>`. */
+export const webhookTwists = [
+  'twice',
+  'disorder',
+  'lost',
+  'late',
+  'stale',
+  'forged',
+  'early',
+  'foreign',
+  'bare',
+] as const
+
+/** One of `webhookTwists`. */
+export type WebhookTwist = (typeof webhookTwists)[number]
+
 /** What a magic name does, by where it strikes. */
 export type Fault =
   /** The create is refused or lost: no job is made and nothing is charged. `once`: the same name passes the next time. */
@@ -20,6 +36,8 @@ export type Fault =
   | { readonly at: 'answer'; readonly answer: WrongAnswer }
   /** The create is answered as ever; the render is different. */
   | { readonly at: 'render'; readonly twist: RenderTwist }
+  /** Create and render are as ever; the events that tell of them are not. */
+  | { readonly at: 'webhook'; readonly twist: WebhookTwist }
 
 /** A project whose name begins so asks for a fault: `sandbox:<fault>`, or `sandbox:<fault> any text`. */
 export const faultPrefix = 'sandbox:'
@@ -110,4 +128,5 @@ export const faults: ReadonlyMap<string, Fault> = new Map<string, Fault>([
     .map(([name, fault]): [string, Fault] => [`${name}-once`, fault]),
   ...rows(misanswered, (answer) => ({ at: 'answer', answer })),
   ...rows(twisted, (twist) => ({ at: 'render', twist })),
+  ...webhookTwists.map((twist): [string, Fault] => [`webhook-${twist}`, { at: 'webhook', twist }]),
 ])

@@ -22,6 +22,16 @@ export interface SandboxLimits {
   accounts: number
   /** Images rendered at the same time. */
   rendersAtOnce: number
+  /** A job with a render time shorter than this sends no `image.started`. */
+  quickRenderMs: number
+  /** How long the receiver of a webhook event may take to answer. */
+  webhookAnswerMs: number
+  /** The wait before an event that was not answered 2xx is sent again; it doubles each time. */
+  webhookRetryMs: number
+  /** How late the events of `sandbox:webhook-late` are. */
+  webhookLateMs: number
+  /** Events that may wait to be sent again; one more is given up. */
+  webhooksWaiting: number
 }
 
 /** What `createSandbox` uses unless a test says otherwise. */
@@ -37,4 +47,9 @@ export const defaultLimits: Readonly<SandboxLimits> = {
   storedBytes: 2 * 1024 * 1024 * 1024,
   accounts: 10_000,
   rendersAtOnce: 2,
+  quickRenderMs: 1_000,
+  webhookAnswerMs: 10_000,
+  webhookRetryMs: 1_000,
+  webhookLateMs: 30_000,
+  webhooksWaiting: 1_000,
 }

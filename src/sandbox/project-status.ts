@@ -6,18 +6,30 @@ export type ProjectStatus = 'queued' | 'rendering' | Outcome['status']
 /** What the status at a moment follows from. */
 export interface RenderProgress {
   readonly createdAtMs: number
+  /** How much of the render time it waits for its turn. */
+  readonly queuedMs: number
   /** How long the render is made to look. The real work may take longer, then that counts. */
   readonly renderMs: number
   /** null while the real work goes on. */
   readonly outcome: Outcome | null
 }
 
-/** The status at a moment: queued for the first 30 % of the render time, final when time and work are both over. */
-export const statusAt = ({ createdAtMs, renderMs, outcome }: RenderProgress, nowMs: number): ProjectStatus => {
+/** The status at a moment: queued at first, final when time and work are both over. */
+export const statusAt = (progress: RenderProgress, nowMs: number): ProjectStatus => {
+  const { createdAtMs, queuedMs, renderMs, outcome } = progress
   const elapsedMs = nowMs - createdAtMs
-  if (elapsedMs < renderMs * 0.3) return 'queued'
+  if (elapsedMs < queuedMs) return 'queued'
   return elapsedMs < renderMs || outcome === null ? 'rendering' : outcome.status
 }
+
+/** The next moment at which time alone may change the status; null when only the end of the work can, or nothing any more. */
+export const nextChangeAtMs = (progress: RenderProgress, nowMs: number): number | null => {
+  const { createdAtMs, queuedMs, renderMs } = progress
+  return [createdAtMs + queuedMs, createdAtMs + renderMs].find((atMs) => atMs > nowMs) ?? null
+}
+
+/** The part of a render time that a project spends in the queue: 30 %. */
+export const queuedMsOf = (renderMs: number): number => renderMs * 0.3
 
 /** Whether a status is the last one a project has. */
 export const isFinal = (status: ProjectStatus): boolean => status !== 'queued' && status !== 'rendering'

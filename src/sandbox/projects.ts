@@ -1,38 +1,13 @@
 import type { Account } from './accounts.ts'
 import { ApiFailure } from './failures.ts'
 import type { RenderTwist } from './faults.ts'
-import type { ImageInput } from './image-input.ts'
-import { isFinal, spreadRenderMs, statusAt } from './project-status.ts'
-import type { ProjectStatus, RenderProgress } from './project-status.ts'
+import { isFinal, nextChangeAtMs, queuedMsOf, spreadRenderMs, statusAt } from './project-status.ts'
+import type { ProjectStatus } from './project-status.ts'
+import { creditsPerImage } from './project.ts'
+import type { Project, ProjectRequest } from './project.ts'
 import type { Outcome, Render } from './renderer.ts'
 import { createShelf } from './shelf.ts'
 import type { Shelf } from './shelf.ts'
-
-/** One image project. */
-export interface Project extends RenderProgress {
-  readonly id: string
-  readonly account: Account
-  readonly name: string
-  readonly outputPath: string
-  /** How long its download links work. */
-  readonly linkMs: number
-  status: ProjectStatus
-  outcome: Outcome | null
-  creditsCharged: number
-  /** false once deleted. */
-  enabled: boolean
-  /** When the link handed out last ends; 0 before the first. */
-  linkExpiresAtMs: number
-}
-
-/** What a project is made from. */
-export interface ProjectRequest {
-  readonly account: Account
-  readonly name: string | undefined
-  readonly image: ImageInput
-  readonly background: ImageInput | null
-  readonly twist: RenderTwist
-}
 
 /** What the projects need around them. */
 export interface ProjectNeeds {
@@ -43,14 +18,23 @@ export interface ProjectNeeds {
   readonly renderMs: number
   readonly linkMs: number
   readonly maxProjects: number
+  /** Who is to hear of changes when they are due; null when nobody is, then a project changes when somebody looks. */
+  readonly audience: ProjectAudience | null
 }
 
-const creditsPerImage = 5
+/** Who hears of the projects without asking. */
+export interface ProjectAudience {
+  /** Called at each change of a status, while the project shows it. */
+  readonly onChange: (project: Project) => void
+  /** Calls `wake` once, later. */
+  readonly wakeAfter: (ms: number, wake: () => void) => void
+}
 
 /** All image projects, of all accounts. */
 export class Projects {
   readonly #needs: ProjectNeeds
   readonly #shelf: Shelf<Project>
+  readonly #works = new WeakMap<Project, Promise<void>>()
   #created = 0
 
   constructor(needs: ProjectNeeds) {
@@ -72,8 +56,15 @@ export class Projects {
     account.credits -= creditsPerImage
     const project = this.#newProject(request)
     this.#shelf.put(project.id, project)
-    void this.#work(project, twist.ends === undefined ? this.#render(project, request) : asOutcome(twist.ends))
+    const outcome = twist.ends === undefined ? this.#render(project, request) : asOutcome(twist.ends)
+    this.#works.set(project, this.#work(project, outcome))
+    if (this.#needs.audience !== null) this.#drive(project, this.#needs.audience)
     return project
+  }
+
+  /** Resolves when the real work on the project is over; its render time may go on. */
+  async worked(project: Project): Promise<void> {
+    await this.#works.get(project)
   }
 
   /** The account's project in its state of this moment; null when it has none of this id. */
@@ -96,19 +87,23 @@ export class Projects {
     this.#needs.removeOutput(project.outputPath)
   }
 
-  #newProject({ account, name, twist }: ProjectRequest): Project {
-    const { now, newId, renderMs, linkMs } = this.#needs
+  #newProject({ account, name, twist, webhookTwist }: ProjectRequest): Project {
+    const { now, newId, linkMs } = this.#needs
     const id = newId()
     const createdAtMs = now()
     this.#created += 1
+    const renderMs = twist.renderMs ?? spreadRenderMs(this.#needs.renderMs, this.#created)
     return {
       id,
       account,
       name: name ?? `Background Remover - ${new Date(createdAtMs).toISOString()}`,
       outputPath: `${id}/output.png`,
       createdAtMs,
-      renderMs: twist.renderMs ?? spreadRenderMs(renderMs, this.#created),
+      // An event before the create's answer needs a render that begins before it.
+      queuedMs: webhookTwist === 'early' ? 0 : queuedMsOf(renderMs),
+      renderMs,
       linkMs: twist.linkMs ?? linkMs,
+      webhookTwist,
       status: 'queued',
       outcome: null,
       creditsCharged: creditsPerImage,
@@ -128,19 +123,31 @@ export class Projects {
     this.#advance(project)
   }
 
+  #drive(project: Project, audience: ProjectAudience): void {
+    this.#advance(project)
+    const nowMs = this.#needs.now()
+    const atMs = nextChangeAtMs(project, nowMs)
+    if (atMs !== null) audience.wakeAfter(atMs - nowMs, () => this.#drive(project, audience))
+  }
+
   // Time alone changes a project, so it is brought up to date whenever somebody looks.
   #advance(project: Project): void {
     if (isFinal(project.status)) return
     const status = statusAt(project, this.#needs.now())
-    if (status !== project.status) this.#change(project, status)
+    if (status === project.status) return
+    // Whoever looks late finds the end at once; what is told of a project has its beginning all the same.
+    if (project.status === 'queued' && status !== 'rendering') this.#change(project, 'rendering')
+    this.#change(project, status)
   }
 
-  // The one place where a status changes: what an account is to hear of its projects (webhooks) belongs here.
+  // The one place where a status changes, so that nothing happens to a project unheard.
   #change(project: Project, status: ProjectStatus): void {
     project.status = status
-    if (status !== 'error') return
-    project.account.credits += project.creditsCharged
-    project.creditsCharged = 0
+    if (status === 'error') {
+      project.account.credits += project.creditsCharged
+      project.creditsCharged = 0
+    }
+    this.#needs.audience?.onChange(project)
   }
 }
 

@@ -6,6 +6,7 @@ import { createRenderQueue } from './render-queue.ts'
 import type { RequestLine } from './request-log.ts'
 import { createServer } from './server.ts'
 import { createServices, openStorage } from './services.ts'
+import type { WebhookTarget } from './webhook-sender.ts'
 
 /** How a sandbox is set up; each has a default. */
 export interface SandboxOptions {
@@ -25,6 +26,8 @@ export interface SandboxOptions {
   clock?: { now(): number }
   /** Called once for each request, before its answer leaves. */
   onRequest?: (line: RequestLine) => void
+  /** Where the events of all accounts go, and what they are signed with. Default: none are sent. */
+  webhooks?: WebhookTarget
 }
 
 /** A stand-in for Magic Hour's REST API with its file storage. */
@@ -88,13 +91,13 @@ const run = async (options: SandboxOptions, limits: SandboxLimits): Promise<Runn
   const storage = await openStorage(limits, now)
   const address = { publicUrl: '' }
   const publicUrl = (): string => address.publicUrl
-  const app = createServer(
-    createServices({ ...options, limits, now, queue, storage, publicUrl, stopping: stopping.signal }),
-  )
+  const services = createServices({ ...options, limits, now, queue, storage, publicUrl, stopping: stopping.signal })
+  const app = createServer(services)
   const stop = async (): Promise<void> => {
     stopping.abort()
     await app.close()
     await queue.stop()
+    await services.webhooks?.stop()
     await storage.close()
   }
   try {

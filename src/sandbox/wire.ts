@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { assetTypes } from './extensions.ts'
 import { ApiFailure } from './failures.ts'
-import type { Project } from './projects.ts'
+import type { ProjectStatus } from './project-status.ts'
+import type { Project } from './project.ts'
 
 /** Body of `POST /v1/image-background-remover`. */
 export const createBody = z.object({
@@ -34,8 +35,23 @@ export const createdBody = ({ id, creditsCharged }: Project) => ({
   frame_cost: creditsCharged,
 })
 
-/** What `GET /v1/image-projects/{id}` answers; `downloads` as they are to be handed out. */
-export const projectBody = (project: Project, downloads: readonly { url: string; expires_at: string }[]) => ({
+/** What `GET /v1/image-projects/{id}` answers. */
+export interface ProjectBody {
+  readonly id: string
+  readonly name: string
+  readonly status: ProjectStatus
+  readonly image_count: number
+  readonly type: string
+  readonly created_at: string
+  readonly enabled: boolean
+  readonly credits_charged: number
+  readonly total_frame_cost: number
+  readonly downloads: readonly { readonly url: string; readonly expires_at: string }[]
+  readonly error: { readonly code: string; readonly message: string } | null
+}
+
+/** A project in upstream's words; `downloads` as they are to be handed out. */
+export const projectBody = (project: Project, downloads: ProjectBody['downloads']): ProjectBody => ({
   id: project.id,
   name: project.name,
   status: project.status,
@@ -50,5 +66,5 @@ export const projectBody = (project: Project, downloads: readonly { url: string;
 })
 
 // The work may have failed before the render time is over; until then nobody is to know.
-const errorOf = ({ status, outcome }: Project): { code: string; message: string } | null =>
+const errorOf = ({ status, outcome }: Project): ProjectBody['error'] =>
   status === 'error' && outcome?.status === 'error' ? { code: outcome.code, message: outcome.message } : null

@@ -14,7 +14,7 @@ test.each([
   [10_000, { status: 'canceled' }, 'canceled'],
   [10_000, { status: 'error', code: 'unknown_error', message: '' }, 'error'],
 ] as const)('%i ms into a render of 10 s whose work came to %j, the status is %s', (elapsedMs, outcome, status) => {
-  expect(statusAt({ createdAtMs: 1_000, renderMs: 10_000, outcome }, 1_000 + elapsedMs)).toBe(status)
+  expect(statusAt({ createdAtMs: 1_000, queuedMs: 3_000, renderMs: 10_000, outcome }, 1_000 + elapsedMs)).toBe(status)
 })
 
 test('a render takes between 75 and 125 % of the median', () => {
