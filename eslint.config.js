@@ -14,12 +14,15 @@ export default [
       ...graphqlPlugin.configs['flat/schema-relay'].rules,
       // Downloads and upload tickets are small, bounded lists that nobody pages through; `nodes` is Relay's own.
       '@graphql-eslint/relay-edge-types': ['error', { listTypeCanWrapOnlyEdgeType: false, withEdgeSuffix: true }],
-      // Relay wants a PageInfo even of a schema without connections; `jobs` brings the first one.
-      '@graphql-eslint/relay-page-info': 'off',
       // These are values: parts of a job or answers to a call, not things with an identity of their own.
       '@graphql-eslint/strict-id-in-types': [
         'error',
-        { exceptions: { types: ['Download', 'JobError', 'UploadTicket'], suffixes: ['Payload'] } },
+        {
+          exceptions: {
+            types: ['Download', 'JobError', 'UploadTicket', 'PageInfo'],
+            suffixes: ['Payload', 'Edge', 'Connection'],
+          },
+        },
       ],
     },
   },

@@ -1,30 +1,35 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { AddressInfo } from 'node:net'
 import type { ApolloServer } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
-import { createDeleteJob } from './domain/delete-job.ts'
-import { createReadJobs } from './domain/read-jobs.ts'
-import { createRefreshJob } from './domain/refresh-job.ts'
-import { Secret } from './domain/secret.ts'
-import { createSubmitJob } from './domain/submit-job.ts'
-import { type CallerPolicy, createAuthenticate } from './graphql/authenticate.ts'
-import { type CreateContext, type GraphQLContext, type UseCases, createContextFactory } from './graphql/context.ts'
+import type { CreateContext, GraphQLContext } from './graphql/context.ts'
 import { type ServerOptions, createServer, createServerOptions } from './graphql/server.ts'
 import { registerGraphQL } from './http/graphql.ts'
 import { registerHealth } from './http/health.ts'
 import { registerHome } from './http/home.ts'
+import { registerResults } from './http/results.ts'
 import { createHttpServer } from './http/server.ts'
-import { createMemoryLedger } from './ledger/memory-ledger.ts'
+import { registerWebhook } from './http/webhook.ts'
+import { DatabaseRefused } from './ledger/database.ts'
+import { migrate } from './ledger/migrate.ts'
 import { type Logger, createLogger } from './logger.ts'
-import { type Sandbox, createSandbox } from './sandbox/sandbox.ts'
-import { type MagicHourClient, createMagicHourClient } from './upstream/client.ts'
-import { type Follower, createFollower } from './worker/follower.ts'
+import { type Parts, startParts } from './parts.ts'
+import { openDatabase } from './storage.ts'
 
 interface AppOptions {
   /** Default: JSON lines on standard output, from `LOG_LEVEL` on. */
   readonly logger?: Logger
+  /** How long a render is thought to take until some have been seen, in milliseconds. Default: 4 000, or what the sandbox takes. */
+  readonly medianRenderMs?: number
+}
+
+/** The app cannot start for a reason that a setting would mend. The message says what to do. */
+export class CannotStart extends Error {
+  constructor(message: string, cause: unknown) {
+    super(message, { cause })
+    this.name = 'CannotStart'
+  }
 }
 
 /** A server of its own. */
@@ -57,16 +62,41 @@ export interface Gateway {
  * gateway.createContext({ authorization: request.headers.authorization, requestId, signal })
  */
 export const startGateway = async (config: Config, options: AppOptions = {}): Promise<Gateway> => {
-  const core = await startCore(config)
+  const logger = loggerOf(config, options)
+  const gateway = await startParts(config, { ...options, logger, address: () => null }).catch((error: unknown) => {
+    throw inWords(error)
+  })
   return {
-    serverOptions: createServerOptions(serverOptions(config, loggerOf(config, options))),
-    createContext: core.createContext,
+    serverOptions: createServerOptions(serverOptions(config, logger)),
+    createContext: gateway.createContext,
     stop: async () => {
-      core.drain()
-      await core.close()
+      gateway.core.drain()
+      await gateway.close()
     },
   }
 }
+
+/**
+ * Brings the database that the configuration names up to date. Starting does the same; this is for a step of its own.
+ *
+ * @returns the names of the migrations that were made
+ * @throws CannotStart
+ */
+export const migrateDatabase = async (config: Config, options: AppOptions = {}): Promise<string[]> => {
+  try {
+    const database = openDatabase(config, loggerOf(config, options))
+    try {
+      return await migrate(database)
+    } finally {
+      await database.close()
+    }
+  } catch (error) {
+    throw inWords(error)
+  }
+}
+
+const inWords = (error: unknown): unknown =>
+  error instanceof DatabaseRefused ? new CannotStart(error.message, error) : error
 
 /** Makes a server that is not running yet. */
 export const createApp = (config: Config, options: AppOptions = {}): App => {
@@ -80,7 +110,7 @@ export const createApp = (config: Config, options: AppOptions = {}): App => {
       return url
     },
     start: async () => {
-      running ??= run(config, logger)
+      running ??= run(config, { ...options, logger })
       url = (await running).url
     },
     stop: () => {
@@ -95,39 +125,42 @@ export const createApp = (config: Config, options: AppOptions = {}): App => {
 
 const loggerOf = ({ logLevel }: Config, { logger }: AppOptions): Logger => logger ?? createLogger(logLevel)
 
-interface Running {
+interface Running extends Parts {
   readonly url: string
-  readonly core: Core
   readonly server: ApolloServer<GraphQLContext>
   readonly http: FastifyInstance
 }
 
-const run = async (config: Config, logger: Logger): Promise<Running> => {
-  const core = await startCore(config)
-  const options = serverOptions(config, logger)
-  const server = createServer(options)
-  const http = await createHttpServer({ log: logger, corsOrigins: config.corsOrigins, isSandbox: options.isSandbox })
+const run = async (config: Config, options: AppOptions & { readonly logger: Logger }): Promise<Running> => {
+  const { logger } = options
+  let url: string | null = null
+  const parts = await startParts(config, { ...options, address: () => url }).catch((error: unknown) => {
+    throw inWords(error)
+  })
+  const apollo = serverOptions(config, logger)
+  const server = createServer(apollo)
+  const http = await createHttpServer({ log: logger, corsOrigins: config.corsOrigins, isSandbox: apollo.isSandbox })
   try {
     await server.start()
-    registerGraphQL(http, { server, createContext: core.createContext })
-    registerHealth(http, core.isStopping)
-    registerHome(http, options.hasLandingPage)
+    registerGraphQL(http, { server, createContext: parts.createContext })
+    registerHealth(http, parts.core.isStopping)
+    registerHome(http, apollo.hasLandingPage)
+    registerResults(http, parts.results)
+    if (parts.webhook !== null) registerWebhook(http, { ...parts.webhook, log: logger })
     await http.listen({ host: config.host, port: config.port })
-    return { url: addressOf(http, config.host), core, server, http }
+    url = addressOf(http, config.host)
+    return { ...parts, url, server, http }
   } catch (error) {
     await http.close()
     await server.stop()
-    await core.close()
+    await parts.close()
     throw error
   }
 }
 
-/** In order: nobody new, no more waiting, answer what is under way, then let go of Magic Hour. */
-const shutDown = async (
-  { core, server, http }: Running,
-  { shutdownGraceMs }: Config,
-  logger: Logger,
-): Promise<void> => {
+/** In order: nobody new, no more waiting, answer what is under way, then let go of Magic Hour and the ledger. */
+const shutDown = async (running: Running, { shutdownGraceMs }: Config, logger: Logger): Promise<void> => {
+  const { core, server, http } = running
   core.drain()
   const grace = new AbortController()
   void systemClock.sleep(shutdownGraceMs, grace.signal).then(() => {
@@ -138,7 +171,7 @@ const shutDown = async (
   await http.close()
   grace.abort()
   await server.stop()
-  await core.close()
+  await running.close()
 }
 
 const serverOptions = (config: Config, log: Logger): ServerOptions => ({
@@ -146,66 +179,6 @@ const serverOptions = (config: Config, log: Logger): ServerOptions => ({
   isSandbox: config.magicHourBaseUrl === 'sandbox',
   hasLandingPage: !config.isProduction,
 })
-
-interface Core {
-  readonly createContext: CreateContext
-  readonly isStopping: () => boolean
-  /** Sends nothing new and lets those who wait for a job go. */
-  drain(): void
-  close(): Promise<void>
-}
-
-const startCore = async (config: Config): Promise<Core> => {
-  const sandbox = config.magicHourBaseUrl === 'sandbox' ? await startSandbox(config) : null
-  const baseUrl = new URL(config.magicHourBaseUrl === 'sandbox' ? (sandbox?.url ?? '') : config.magicHourBaseUrl)
-  const magicHour = createMagicHourClient({ baseUrl, clock: systemClock, random: Math.random })
-  let isStopping = false
-  const { useCases, follower } = createUseCases(magicHour, () => isStopping)
-  const authenticate = createAuthenticate(callerPolicy(config))
-  return {
-    createContext: createContextFactory({ authenticate, useCases }),
-    isStopping: () => isStopping,
-    drain: () => {
-      isStopping = true
-      follower.stop()
-    },
-    close: async () => {
-      await magicHour.close()
-      await sandbox?.stop()
-    },
-  }
-}
-
-const createUseCases = (
-  magicHour: MagicHourClient,
-  isStopping: () => boolean,
-): { useCases: UseCases; follower: Follower } => {
-  const ledger = createMemoryLedger()
-  const clock = systemClock
-  const refreshJob = createRefreshJob({ ledger, magicHour, clock })
-  const readJobs = createReadJobs({ ledger, magicHour, refreshJob, clock })
-  const follower = createFollower({ refreshJob, clock, random: Math.random })
-  const hash = (text: string): string => createHash('sha256').update(text).digest('hex')
-  const submitJob = createSubmitJob({ ledger, magicHour, readJobs, clock, newId: randomUUID, hash, isStopping })
-  const deleteJob = createDeleteJob({ ledger, magicHour, readJobs })
-  return { useCases: { submitJob, readJobs, deleteJob, follower, magicHour }, follower }
-}
-
-const startSandbox = async ({ sandboxPort, sandboxRenderMs }: Config): Promise<Sandbox> => {
-  const sandbox = createSandbox({ port: sandboxPort ?? 0, renderMs: sandboxRenderMs })
-  await sandbox.start()
-  return sandbox
-}
-
-/** The sandbox asks for no key, so that the program starts with nothing; with gateway keys it behaves as production does. */
-const callerPolicy = ({ magicHourBaseUrl, magicHourApiKey, gatewayKeys, allowAnonymous }: Config): CallerPolicy =>
-  magicHourBaseUrl === 'sandbox'
-    ? {
-        apiKey: new Secret(`sandbox-${randomBytes(16).toString('hex')}`),
-        gatewayKeys,
-        allowAnonymous: allowAnonymous || gatewayKeys.length === 0,
-      }
-    : { apiKey: magicHourApiKey === null ? null : new Secret(magicHourApiKey), gatewayKeys, allowAnonymous }
 
 const addressOf = (http: FastifyInstance, host: string): string => {
   const address: AddressInfo | string | null = http.server.address()

@@ -26,10 +26,22 @@ export interface Config {
   readonly magicHourApiKey: string | null
   readonly gatewayKeys: readonly GatewayKey[]
   readonly allowAnonymous: boolean
+  /** The secret of the account's webhooks; null: none are received. A secret. */
+  readonly webhookSecret: string | null
+  /** How far an event's timestamp may be from our clock, in seconds. */
+  readonly webhookToleranceSeconds: number
+  /** PostgreSQL, shared by any number of replicas; null: SQLite in `dataDir`. It may hold a password. A secret. */
+  readonly databaseUrl: string | null
+  /** The folder of the SQLite database; `memory:` keeps nothing. */
+  readonly dataDir: string
+  /** Where clients reach this server, without a slash at the end; null: where it listens. */
+  readonly publicUrl: string | null
   /** null: 4010 for the `sandbox` command, any free port for the embedded one. */
   readonly sandboxPort: number | null
   /** Median render time of the sandbox, in milliseconds. */
   readonly sandboxRenderMs: number
+  /** Where the sandbox sends its events: `here`, to the gateway it is embedded in; null: it sends none. */
+  readonly sandboxWebhooks: URL | 'here' | null
   /** What somebody should be told at the start, although it is no mistake. */
   readonly warnings: readonly string[]
 }
@@ -99,8 +111,18 @@ const settings = z.object({
   MAGIC_HOUR_API_KEY: secret.optional(),
   GATEWAY_KEYS: list.pipe(z.array(gatewayKey)).default([]),
   ALLOW_ANONYMOUS: oneOf(['true', 'false']).default('false'),
+  MAGIC_HOUR_WEBHOOK_SECRET: secret.optional(),
+  WEBHOOK_TOLERANCE_SECONDS: wholeNumber(1, 86_400).default(300),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'a URL as postgres://user:password@host/database' })
+    .optional(),
+  DATA_DIR: z.string().default('.data'),
+  PUBLIC_URL: httpUrl.optional(),
   SANDBOX_PORT: wholeNumber(0, 65_535).optional(),
   SANDBOX_RENDER_MS: wholeNumber(0, 600_000).default(1_500),
+  SANDBOX_WEBHOOKS: z
+    .union([oneOf(['true', 'false']), httpUrl], { error: '«true», «false» or an http(s) URL' })
+    .default('false'),
 })
 
 /** The names of all settings, for the documentation's test. */
@@ -142,8 +164,14 @@ const toConfig = (env: z.output<typeof settings>): Config => {
     magicHourApiKey,
     gatewayKeys: env.GATEWAY_KEYS,
     allowAnonymous: env.ALLOW_ANONYMOUS === 'true',
+    webhookSecret: env.MAGIC_HOUR_WEBHOOK_SECRET ?? null,
+    webhookToleranceSeconds: env.WEBHOOK_TOLERANCE_SECONDS,
+    databaseUrl: env.DATABASE_URL ?? null,
+    dataDir: env.DATA_DIR,
+    publicUrl: env.PUBLIC_URL?.href.replace(/\/$/, '') ?? null,
     sandboxPort: env.SANDBOX_PORT ?? null,
     sandboxRenderMs: env.SANDBOX_RENDER_MS,
+    sandboxWebhooks: sandboxWebhooksOf(env.SANDBOX_WEBHOOKS),
     warnings:
       magicHourBaseUrl === 'sandbox' && magicHourApiKey !== null
         ? [
@@ -151,6 +179,11 @@ const toConfig = (env: z.output<typeof settings>): Config => {
           ]
         : [],
   }
+}
+
+const sandboxWebhooksOf = (setting: 'true' | 'false' | URL): Config['sandboxWebhooks'] => {
+  if (setting === 'false') return null
+  return setting === 'true' ? 'here' : setting
 }
 
 const contradictions = (config: Config): ConfigIssue[] => {
@@ -171,6 +204,11 @@ const contradictions = (config: Config): ConfigIssue[] => {
       !isSandbox && !hasOwnKey && (config.gatewayKeys.length > 0 || config.allowAnonymous),
       config.gatewayKeys.length > 0 ? 'GATEWAY_KEYS' : 'ALLOW_ANONYMOUS',
       'needs MAGIC_HOUR_API_KEY: without it each caller brings their own Magic Hour key.',
+    ],
+    [
+      config.sandboxWebhooks instanceof URL && config.webhookSecret === null,
+      'SANDBOX_WEBHOOKS',
+      'needs MAGIC_HOUR_WEBHOOK_SECRET, to sign the events with.',
     ],
     [
       hasSharedKey(config.gatewayKeys),

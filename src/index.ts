@@ -1,4 +1,4 @@
-export { type App, type Gateway, createApp, startGateway } from './app.ts'
+export { type App, CannotStart, type Gateway, createApp, migrateDatabase, startGateway } from './app.ts'
 export { type Config, ConfigError, type ConfigIssue, type GatewayKey, loadConfig } from './config.ts'
 export type { Account, AccountTier } from './domain/account.ts'
 export type { Download, Job, JobFailure, JobStatus } from './domain/job.ts'

@@ -14,7 +14,10 @@ const remove = 'mutation { removeBackground(assets: { imageFilePath: "https://ex
 const startOwnServer = async (environment: Record<string, string>) => {
   const log: string[] = []
   const logger = pino({ base: null }, { write: (line: string) => void log.push(line) })
-  const gateway = await startGateway(loadConfig(environment), { logger })
+  const gateway = await startGateway(loadConfig({ DATA_DIR: 'memory:', ...environment }), {
+    logger,
+    medianRenderMs: 40,
+  })
   const server = new ApolloServer(gateway.serverOptions)
   onTestFinished(async () => {
     await server.stop()
@@ -42,7 +45,8 @@ describe('an Apollo Server of somebody else that embeds the gateway', () => {
     const own = await startOwnServer({ MAGIC_HOUR_BASE_URL: magicHour.url.href })
     expect((await own.ask(remove, key)).data).toEqual({ removeBackground: { id: 'project-1', status: 'QUEUED' } })
     magicHour.set('project-1', 'rendering')
-    expect((await own.ask('{ job(id: "project-1") { status } }', key)).data).toEqual({ job: { status: 'RENDERING' } })
+    const read = async (): Promise<unknown> => (await own.ask('{ job(id: "project-1") { status } }', key)).data
+    await expect.poll(read, { interval: 5 }).toEqual({ job: { status: 'RENDERING' } })
   })
 
   test('answers errors with our codes', async () => {

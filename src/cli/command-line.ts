@@ -3,12 +3,12 @@ import { UsageError, codeOf } from './failures.ts'
 import { serverUrlOf } from './server-url.ts'
 
 /** The commands that do something, by the names they are typed with. */
-export const commandNames = ['serve', 'sandbox', 'remove'] as const
+export const commandNames = ['serve', 'sandbox', 'migrate', 'remove'] as const
 export type CommandName = (typeof commandNames)[number]
 
 /** What somebody typed, understood. */
 export type Command =
-  | { readonly name: 'serve' | 'sandbox' | 'version' }
+  | { readonly name: 'serve' | 'sandbox' | 'migrate' | 'version' }
   | { readonly name: 'remove'; readonly options: RemoveOptions }
   /** null: the help for all. */
   | { readonly name: 'help'; readonly about: CommandName | null }
@@ -51,7 +51,7 @@ const isGlobalFlag = (argument: string): boolean => ['--help', '-h', '--version'
 
 const help = { help: { type: 'boolean', short: 'h', default: false } } as const
 
-const parseService = (name: 'serve' | 'sandbox', args: readonly string[]): Command => {
+const parseService = (name: 'serve' | 'sandbox' | 'migrate', args: readonly string[]): Command => {
   const { values, positionals } = parse(args, help)
   if (values.help) return { name: 'help', about: name }
   if (positionals.length > 0) throw new UsageError(`«${name}» takes no arguments, only settings from the environment.`)

@@ -26,6 +26,10 @@ export class Interrupted extends CommandFailure {
   }
 }
 
+/** An app that cannot start, in its own words; null: something else. By its name, because the app takes its time to load. */
+export const startFailureOf = (error: unknown): CommandFailure | null =>
+  error instanceof Error && error.name === 'CannotStart' ? new CommandFailure(error.message, { cause: error }) : null
+
 /** The exit code that an error stands for. */
 export const exitCodeOf = (error: unknown): number => (error instanceof CommandFailure ? error.exitCode : 1)
 

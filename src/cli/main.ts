@@ -29,6 +29,8 @@ const run = async (argv: readonly string[], io: Io): Promise<number> => {
       return (await import('./serve.ts')).serve(io)
     case 'sandbox':
       return (await import('./sandbox.ts')).sandbox(io)
+    case 'migrate':
+      return (await import('./migrate.ts')).migrate(io)
     case 'remove':
       return (await import('./remove.ts')).remove(command.options, io)
     case 'help':

@@ -1,5 +1,5 @@
 import type { Logger } from '../logger.ts'
-import { CommandFailure, type StopSignal, codeOf } from './failures.ts'
+import { CommandFailure, type StopSignal, codeOf, startFailureOf } from './failures.ts'
 import { onStopSignal } from './stop-signal.ts'
 
 /** Something that listens until it is stopped. */
@@ -33,7 +33,7 @@ export const runService = async (service: Service, { logger, announce }: RunOpti
   })
   try {
     await service.start().catch((error: unknown) => {
-      throw startFailure(error) ?? error
+      throw startFailureOf(error) ?? startFailure(error) ?? error
     })
     announce(service.url)
     const signal = await asked

@@ -1,6 +1,7 @@
-import { loadConfig } from '../config.ts'
+import { type Config, loadConfig } from '../config.ts'
 import { createLogger } from '../logger.ts'
 import { createSandbox } from '../sandbox/sandbox.ts'
+import { CommandFailure } from './failures.ts'
 import type { Environment, Io, TextOutput } from './io.ts'
 import { runService } from './run-service.ts'
 
@@ -25,6 +26,7 @@ export const sandbox = async ({ environment, stdout }: Io): Promise<number> => {
     port: config.sandboxPort ?? defaultPort,
     host: config.host,
     renderMs: config.sandboxRenderMs,
+    ...webhooksOf(config),
     onRequest: ({ method, path, status, durationMs }) =>
       logger.info({ method, path, status, ms: Math.round(durationMs) }, 'request'),
   })
@@ -38,13 +40,30 @@ export const sandbox = async ({ environment, stdout }: Io): Promise<number> => {
 }
 
 /** The gateway's settings, right or wrong, are none of the sandbox's business. */
-const ownSettings = ({ NODE_ENV, HOST, LOG_LEVEL, SANDBOX_PORT, SANDBOX_RENDER_MS }: Environment): Environment => ({
-  NODE_ENV,
-  HOST,
-  LOG_LEVEL,
-  SANDBOX_PORT,
-  SANDBOX_RENDER_MS,
-})
+const ownSettings = (environment: Environment): Environment =>
+  Object.fromEntries(ownSettingNames.map((name) => [name, environment[name]]))
+
+const ownSettingNames = [
+  'NODE_ENV',
+  'HOST',
+  'LOG_LEVEL',
+  'SANDBOX_PORT',
+  'SANDBOX_RENDER_MS',
+  'SANDBOX_WEBHOOKS',
+  'MAGIC_HOUR_WEBHOOK_SECRET',
+] as const
+
+/** Here there is no gateway that would know where it is itself. */
+const webhooksOf = ({ sandboxWebhooks, webhookSecret }: Config) => {
+  if (sandboxWebhooks === 'here') {
+    throw new CommandFailure(
+      'SANDBOX_WEBHOOKS: expected the URL to deliver to, for example http://localhost:4000/webhooks/magic-hour.',
+    )
+  }
+  return sandboxWebhooks === null || webhookSecret === null
+    ? {}
+    : { webhooks: { url: () => sandboxWebhooks.href, secret: webhookSecret } }
+}
 
 const welcome = (stdout: TextOutput, url: string): void => {
   stdout.write(`

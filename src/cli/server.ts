@@ -91,5 +91,10 @@ const ownSettings = (environment: Environment, key: string | null): Environment 
     ALLOW_ANONYMOUS: MAGIC_HOUR_API_KEY ? 'true' : undefined,
     GATEWAY_KEYS: undefined,
     CORS_ORIGINS: undefined,
+    // Nothing of a server that runs beside it is touched: not its file, which is locked, and not its database.
+    DATA_DIR: 'memory:',
+    DATABASE_URL: undefined,
+    MAGIC_HOUR_WEBHOOK_SECRET: undefined,
+    SANDBOX_WEBHOOKS: undefined,
   }
 }

@@ -8,6 +8,7 @@ const overview = `Removes image backgrounds with Magic Hour, through a GraphQL A
 Usage
   magic-hour-graphql [serve]            serve the GraphQL API (the default)
   magic-hour-graphql sandbox            run the stand-in for Magic Hour on a port of its own
+  magic-hour-graphql migrate            bring the database's tables up to date, and end
   magic-hour-graphql remove <photo>     remove one photo's background and write the PNG
   magic-hour-graphql <command> --help   more about one command
   magic-hour-graphql --version
@@ -30,6 +31,8 @@ Settings, among others (docs/configuration.md has them all)
   PORT, HOST             where it listens                    4000, 127.0.0.1
   MAGIC_HOUR_BASE_URL    Magic Hour's address, or «sandbox»  sandbox, unless NODE_ENV=production
   MAGIC_HOUR_API_KEY     the key that pays for every caller  none: each caller brings their own
+  DATABASE_URL           PostgreSQL, for several servers     none: SQLite
+  DATA_DIR               the folder of the SQLite database   .data
 
 Exit codes
   0  stopped when asked        1  cannot start, a setting is wrong, or told twice to stop        2  wrong command line
@@ -44,6 +47,19 @@ Settings
   SANDBOX_RENDER_MS      median time of a render             1500
 
 Any text is a valid API key there. docs/sandbox.md lists the names that make it fail on purpose.
+`,
+  migrate: `Brings the tables of the database up to date, and ends. The server does the same when it starts; this is for a step of
+its own, for example with a database user who may do more.
+
+Usage
+  magic-hour-graphql migrate
+
+Settings
+  DATABASE_URL           PostgreSQL                          none: SQLite
+  DATA_DIR               the folder of the SQLite database   .data
+
+Exit codes
+  0  up to date        1  the database cannot be used, or a setting is wrong
 `,
   remove: `Removes the background of one photo and writes the result as a PNG.
 

@@ -21,17 +21,18 @@ export const applyUpstreamState = (job: Job, state: UpstreamState, now: Date): J
     creditsCharged: nextCredits(job, state),
     frameCost: state.frameCost ?? job.frameCost,
     imageCount: state.imageCount ?? job.imageCount,
-    createdAt: state.createdAt ?? job.createdAt,
+    createdAt: job.createdAt,
+    lookedUpAt: job.lookedUpAt,
     deleted: job.deleted || state.deleted,
   }
-  return isSame(job, next) ? job : { ...next, revision: job.revision + 1 }
+  return isSame(job, next) ? job : { ...next, lookedUpAt: now, revision: job.revision + 1 }
 }
 
 /** The job as it is once its image is deleted; the same object when it was already. */
 export const markDeleted = (job: Job): Job =>
   job.deleted ? job : { ...job, deleted: true, revision: job.revision + 1 }
 
-const factsOf = ({ id, tenant, revision }: Job) => ({ id, tenant, revision })
+const factsOf = ({ id, tenant, account, revision }: Job) => ({ id, tenant, account, revision })
 
 const isStale = (job: Job, state: UpstreamState): boolean => {
   if (state.status === null) return !state.deleted

@@ -2,14 +2,17 @@ import { markDeleted } from './apply-upstream-state.ts'
 import type { Caller } from './caller.ts'
 import { JobNotFinished, JobNotFound } from './errors.ts'
 import { type Job, isSettled } from './job.ts'
-import type { JobLedger, MagicHour } from './ports.ts'
+import type { LookUpJob } from './look-up-job.ts'
+import type { Clock, MagicHour } from './ports.ts'
 import type { ReadJobs } from './read-jobs.ts'
-import { recordChange } from './refresh-job.ts'
+import type { RecordChange } from './record-change.ts'
 
 interface DeleteJobDependencies {
-  readonly ledger: Pick<JobLedger, 'find' | 'update'>
   readonly magicHour: Pick<MagicHour, 'deleteImage'>
   readonly readJobs: ReadJobs
+  readonly lookUpJob: Pick<LookUpJob, 'now'>
+  readonly recordChange: RecordChange
+  readonly clock: Pick<Clock, 'now'>
 }
 
 /** Deletes the image of one of the caller's jobs for good. */
@@ -24,13 +27,16 @@ export type DeleteJob = (caller: Caller, id: string) => Promise<Job>
  * @throws JobNotFinished  there is nothing to delete yet
  */
 export const createDeleteJob =
-  ({ ledger, magicHour, readJobs }: DeleteJobDependencies): DeleteJob =>
+  ({ magicHour, readJobs, lookUpJob, recordChange, clock }: DeleteJobDependencies): DeleteJob =>
   async (caller, id) => {
     const [job = null] = await readJobs(caller, [id])
     if (job instanceof Error) throw job
     if (job === null) throw new JobNotFound()
     if (job.deleted) return job
-    if (!isSettled(job)) throw new JobNotFinished()
-    await magicHour.deleteImage(caller.apiKey, job.id)
-    return recordChange(ledger, job, markDeleted)
+    // What is known may be a moment old, and a refusal should not be.
+    const latest = isSettled(job) ? job : await lookUpJob.now(job, caller.apiKey)
+    if (latest.deleted) return latest
+    if (!isSettled(latest)) throw new JobNotFinished()
+    await magicHour.deleteImage(caller.apiKey, latest.id)
+    return recordChange(latest, { apply: markDeleted, saidBy: 'LOOKUP', now: new Date(clock.now()) })
   }

@@ -45,6 +45,11 @@ export const domainErrorCatalogue: Readonly<Record<DomainErrorCode, ErrorEntry>>
     retryable: false,
     charged: 'UNKNOWN',
   },
+  SUBMISSION_NOT_UNKNOWN: {
+    message: 'The outcome of this submission is not unknown: ask for its job under the same idempotency key.',
+    retryable: false,
+    charged: 'NO',
+  },
   IDEMPOTENCY_CONFLICT: {
     message: 'This idempotency key was used with other arguments. Use a new key for a new job.',
     retryable: false,
@@ -59,6 +64,11 @@ export const domainErrorCatalogue: Readonly<Record<DomainErrorCode, ErrorEntry>>
     message: 'A job was made and paid, but could not be recorded. Keep its id.',
     retryable: false,
     charged: 'YES',
+  },
+  LEDGER_UNAVAILABLE: {
+    message: 'This server cannot reach its database, and has sent nothing. Ask again later.',
+    retryable: true,
+    charged: 'NO',
   },
   SHUTTING_DOWN: { message: 'The server is shutting down. Ask again.', retryable: true, charged: 'NO' },
 }

@@ -10,9 +10,11 @@ export type DomainErrorCode =
   | 'RATE_LIMITED'
   | 'UPSTREAM_UNAVAILABLE'
   | 'SUBMISSION_UNKNOWN'
+  | 'SUBMISSION_NOT_UNKNOWN'
   | 'IDEMPOTENCY_CONFLICT'
   | 'JOB_NOT_FINISHED'
   | 'JOB_NOT_RECORDED'
+  | 'LEDGER_UNAVAILABLE'
   | 'SHUTTING_DOWN'
 
 /** What Magic Hour answered, for a person to read: its HTTP status, code and message, where there were any. */
@@ -102,6 +104,22 @@ export class UpstreamUnavailable extends DomainError {
 /** Whether a job was made and charged cannot be known. Never sent again by itself. */
 export class SubmissionUnknown extends DomainError {
   readonly code = 'SUBMISSION_UNKNOWN'
+  /** The name that was sent: what to look for in the account; null where the one who raises it does not know it. */
+  readonly submissionName: string | null
+
+  constructor(message = '', { submissionName, ...details }: SubmissionUnknownDetails = {}) {
+    super(message, details)
+    this.submissionName = submissionName ?? null
+  }
+}
+
+interface SubmissionUnknownDetails extends DomainErrorDetails {
+  readonly submissionName?: string
+}
+
+/** The outcome of a submission is not unknown, so there is nothing for a person to settle. */
+export class SubmissionNotUnknown extends DomainError {
+  readonly code = 'SUBMISSION_NOT_UNKNOWN'
 }
 
 /** The idempotency key was used before, with other arguments. */
@@ -123,6 +141,11 @@ export class JobNotRecorded extends DomainError {
     super(`The job ${jobId} was made and paid, but could not be recorded. Keep this id.`, { cause })
     this.jobId = jobId
   }
+}
+
+/** The ledger cannot be read or written, and nothing was sent. */
+export class LedgerUnavailable extends DomainError {
+  readonly code = 'LEDGER_UNAVAILABLE'
 }
 
 /** The server is shutting down; nothing was sent. */

@@ -1,9 +1,13 @@
+/** The published price of one image, for news that do not say what was charged (docs: image-background-remover). */
+export const creditsAnImage = 5
+
 /** Every status a job can have, in the order it moves through them; the last three are final. */
 export type JobStatus = 'DRAFT' | 'QUEUED' | 'RENDERING' | 'COMPLETE' | 'ERROR' | 'CANCELED'
 
-/** A signed link to a rendered image. The URL is a secret and is handed on byte for byte. */
+/** A signed link to a rendered image. It is a secret: sealed as soon as it is read, and opened only to be handed out. */
 export interface Download {
-  readonly url: string
+  /** The URL, encrypted with the account's API key: see `LinkSeal`. */
+  readonly sealedUrl: string
   readonly expiresAt: Date
 }
 
@@ -17,13 +21,18 @@ interface JobFacts {
   /** Magic Hour's image project id. */
   readonly id: string
   readonly tenant: string
+  /** Which Magic Hour account paid: see `Caller`. */
+  readonly account: string
   /** Grows by one with each stored change; a change is stored only on top of the revision it was made from. */
   readonly revision: number
   readonly name: string | null
   readonly creditsCharged: number
   readonly frameCost: number | null
   readonly imageCount: number | null
+  /** When it was made, by our clock; by Magic Hour's where somebody else made it. It never changes: lists are ordered by it. */
   readonly createdAt: Date
+  /** When Magic Hour last told of it, asked or not; null: not since it was made. */
+  readonly lookedUpAt: Date | null
   readonly deleted: boolean
 }
 

@@ -1,7 +1,6 @@
 import type { Account } from './account.ts'
 import type { Download, Job, JobFailure, JobStatus } from './job.ts'
 import type { Secret } from './secret.ts'
-import type { Submission, SubmissionOutcome } from './submission.ts'
 import type { UploadTicket } from './upload.ts'
 
 /** Time as the program sees it, so that tests can set it. */
@@ -16,7 +15,7 @@ export interface Clock {
 export interface ImageRequest {
   readonly imageFilePath: string
   readonly backgroundImageFilePath: string | null
-  readonly name: string | null
+  readonly name: string
 }
 
 /** What Magic Hour says when it has made (and charged) a job. */
@@ -26,7 +25,7 @@ export interface CreatedImage {
   readonly frameCost: number | null
 }
 
-/** What Magic Hour says about a job, from whichever side it came. null: it did not say. */
+/** What Magic Hour says about a job, from whichever side it came. null: it did not say. Links are sealed already. */
 export interface UpstreamState {
   readonly id: string
   /** null also for a status that this program does not know: no news. */
@@ -62,37 +61,44 @@ export interface MagicHour {
   getAccount(apiKey: Secret, signal?: AbortSignal): Promise<Account | null>
 }
 
-/** Where jobs and the intents to make them are kept. A method that resolves has made its change durable. */
-export interface JobLedger {
-  /**
-   * Records an intent before anything is sent. When the tenant's idempotency key is taken, nothing changes and the
-   * submission that has it is returned.
-   */
-  begin(intent: Submission): Promise<Submission>
-  /** Records how a submission ended; with a job, the job too, in one step. A job that is there already stays as it is. */
-  settle(submissionId: string, outcome: SubmissionOutcome, job?: Job): Promise<void>
-  /** Forgets a submission that surely made no job, and so frees its key. */
-  discard(submissionId: string): Promise<void>
-  /** The tenant's jobs among these ids, in no order. */
-  find(tenant: string, ids: readonly string[]): Promise<Job[]>
-  /** Records a job that was made elsewhere; one that is there already stays as it is. Returns what is there. */
-  adopt(job: Job): Promise<Job>
-  /** Stores a changed job if the stored one still has the revision before `job.revision`. false: somebody was faster. */
-  update(job: Job): Promise<boolean>
+/**
+ * Seals signed links, so that neither the ledger nor a notice holds one in the clear. The key is made from the account's API
+ * key: whoever may ask Magic Hour about the job can open its links, and nobody else.
+ */
+export interface LinkSeal {
+  seal(apiKey: Secret, url: string): string
+  /** null: sealed with another key, for example before the account's key was replaced. */
+  open(apiKey: Secret, sealedUrl: string): string | null
 }
 
-/** Waits for jobs, with one poller a job however many wait. */
-export interface JobFollower {
-  /**
-   * Resolves with the job as soon as it is settled, else with its last known state when the time is over, the signal aborts
-   * or the program stops.
-   */
-  follow(job: Job, options: FollowOptions): Promise<Job>
+/** Tells who waits what has changed, on whichever replica. */
+export interface Changes {
+  /** Calls back with each later state of a job. Returns what ends it. */
+  onJob(job: Pick<Job, 'tenant' | 'id'>, listener: (job: Job) => void): () => void
+  /** Calls back when a submission has been answered, doubted or discarded. Returns what ends it. */
+  onSubmission(id: string, listener: () => void): () => void
 }
 
-/** Who waits for a job, and how long. */
-export interface FollowOptions {
-  readonly apiKey: Secret
-  readonly waitMs: number
-  readonly signal?: AbortSignal
+/** When to look jobs up. */
+export interface Schedule {
+  /** When a job is to be looked up next; null: it need not be. */
+  dueAt(job: Job, attention: { readonly isWatched: boolean }): Date | null
+}
+
+/** Keeps jobs looked up while somebody is interested. */
+export interface Attention {
+  /** Has a job looked up sooner, with this key, until the returned function is called. */
+  watch(job: Job, apiKey: Secret): () => void
+}
+
+/**
+ * The API keys that this process may ask Magic Hour with: the server's own, and those of callers as long as one of theirs
+ * waits. They are in memory only.
+ */
+export interface Keyring {
+  /** null: nobody here has a key of this account. */
+  keyOf(account: string): Secret | null
+  accounts(): string[]
+  /** Keeps a key until the returned function is called. */
+  hold(account: string, key: Secret): () => void
 }

@@ -1,15 +1,20 @@
 import { applyUpstreamState } from './apply-upstream-state.ts'
-import type { Caller } from './caller.ts'
+import { type Caller, ownsAccount } from './caller.ts'
 import { InvalidArgument } from './errors.ts'
-import { type Job, downloadsOf, isSettled } from './job.ts'
-import type { Clock, JobLedger, MagicHour } from './ports.ts'
+import { type Job, isSettled } from './job.ts'
+import type { JobLedger } from './ledger.ts'
+import type { LookUpJob } from './look-up-job.ts'
+import { backgroundRemover } from './match-submission.ts'
+import type { Clock, MagicHour, Schedule } from './ports.ts'
 import { projectIdProblem } from './project-id.ts'
-import type { RefreshJob } from './refresh-job.ts'
+import type { RecoverJob } from './recover-job.ts'
 
 interface ReadJobsDependencies {
   readonly ledger: Pick<JobLedger, 'find' | 'adopt'>
   readonly magicHour: Pick<MagicHour, 'getImageDetails'>
-  readonly refreshJob: RefreshJob
+  readonly lookUpJob: Pick<LookUpJob, 'ifDue'>
+  readonly recoverJob: RecoverJob
+  readonly schedule: Schedule
   readonly clock: Pick<Clock, 'now'>
 }
 
@@ -19,27 +24,20 @@ export type ReadResult = Job | null | Error
 /** Reads several of a caller's jobs: one answer an id, in the order asked. */
 export type ReadJobs = (caller: Caller, ids: readonly string[]) => Promise<ReadResult[]>
 
-/** A link with less than this left is fetched anew before it is handed out. */
-const freshLinkMs = 3_600_000
-
-/** How long after a failure the refund may still come. */
-const refundWindowMs = 86_400_000
-
-/** Magic Hour's word for our kind of project. */
-const backgroundRemover = 'BACKGROUND_REMOVER'
-
-/** Makes the reader of jobs. Settled ones come from the ledger, unless their links are about to die or a refund is due. */
+/**
+ * Makes the reader of jobs. They come from the ledger, which the look-ups and events keep up to date; only one that is due by
+ * now is looked up on the spot, and so the reader of a job that nobody follows is served too.
+ */
 export const createReadJobs = (dependencies: ReadJobsDependencies): ReadJobs => {
-  const { ledger, refreshJob, clock } = dependencies
+  const { ledger, lookUpJob } = dependencies
 
   const readOne = async (caller: Caller, id: string, known: Job | undefined): Promise<Job | null> => {
     const problem = projectIdProblem(id)
     if (problem !== null) throw new InvalidArgument('id', problem)
-    if (known === undefined) return caller.ownsAccount ? adoptJob(dependencies, caller, id) : null
-    if (!needsRefresh(known, clock.now())) return known
-    return refreshJob(known, caller.apiKey).catch((error: unknown) => {
-      // A finished job whose links still work is a full answer, whatever Magic Hour's state at the moment.
-      if (isUsable(known, clock.now())) return known
+    if (known === undefined) return ownsAccount(caller) ? adoptJob(dependencies, caller, id) : null
+    return lookUpJob.ifDue(known, caller.apiKey).catch((error: unknown) => {
+      // A finished job is a full answer, whatever Magic Hour's state at the moment; of another one the caller wants news.
+      if (isSettled(known)) return known
       throw error
     })
   }
@@ -55,42 +53,32 @@ export const createReadJobs = (dependencies: ReadJobsDependencies): ReadJobs => 
  * Magic Hour answers for every project of it, whoever made it and with whichever tool.
  */
 const adoptJob = async (
-  { magicHour, ledger, clock }: ReadJobsDependencies,
+  { magicHour, ledger, recoverJob, schedule, clock }: ReadJobsDependencies,
   caller: Caller,
   id: string,
 ): Promise<Job | null> => {
   const state = await magicHour.getImageDetails(caller.apiKey, id)
   if (state === null || state.type !== backgroundRemover) return null
+  const recovered = await recoverJob(state)
+  if (recovered?.tenant === caller.tenant) return recovered
   const now = new Date(clock.now())
   const blank: Job = {
     id,
     tenant: caller.tenant,
+    account: caller.account,
     revision: 0,
     name: null,
     creditsCharged: 0,
     frameCost: null,
     imageCount: null,
-    createdAt: now,
+    createdAt: state.createdAt ?? now,
+    lookedUpAt: now,
     deleted: false,
     status: 'DRAFT',
     finishedAt: null,
   }
-  return ledger.adopt({ ...applyUpstreamState(blank, state, now), revision: 0 })
+  const job = { ...applyUpstreamState(blank, state, now), revision: 0 }
+  return ledger.adopt(job, schedule.dueAt(job, { isWatched: false }))
 }
-
-const isUsable = (job: Job, nowMs: number): boolean =>
-  isSettled(job) && (downloadsOf(job) ?? []).every((link) => link.expiresAt.getTime() > nowMs)
-
-const needsRefresh = (job: Job, nowMs: number): boolean => {
-  if (!isSettled(job) || isRefundDue(job, nowMs)) return true
-  const downloads = downloadsOf(job)
-  return downloads !== null && (downloads.length === 0 || downloads.some((link) => isDying(link.expiresAt, nowMs)))
-}
-
-/** Magic Hour refunds a job that failed, and need not do so in the same moment (docs: image-background-remover). */
-const isRefundDue = (job: Job, nowMs: number): boolean =>
-  job.status === 'ERROR' && !job.deleted && job.creditsCharged > 0 && nowMs - job.finishedAt.getTime() < refundWindowMs
-
-const isDying = (expiresAt: Date, nowMs: number): boolean => expiresAt.getTime() - nowMs < freshLinkMs
 
 const asError = (error: unknown): Error => (error instanceof Error ? error : new TypeError(String(error)))

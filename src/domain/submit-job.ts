@@ -1,13 +1,22 @@
+import type { AcceptedJob, AwaitAnswer } from './await-answer.ts'
 import type { Caller } from './caller.ts'
 import { isSurelyUncharged } from './error-catalogue.ts'
-import { DomainError, IdempotencyConflict, JobNotRecorded, ShuttingDown, SubmissionUnknown } from './errors.ts'
+import { DomainError, IdempotencyConflict, ShuttingDown, SubmissionUnknown } from './errors.ts'
+import { holdLease, leaseMs } from './hold-lease.ts'
 import type { Job } from './job.ts'
-import type { Clock, CreatedImage, ImageRequest, JobLedger, MagicHour } from './ports.ts'
-import type { ReadJobs } from './read-jobs.ts'
+import type { SubmissionLedger } from './ledger.ts'
+import { nameWithToken } from './match-submission.ts'
+import type { Clock, CreatedImage, MagicHour } from './ports.ts'
+import type { ReceiveEvent } from './receive-event.ts'
+import type { RecordAnswer } from './record-answer.ts'
 import type { Submission } from './submission.ts'
 
 /** What a caller asks for. */
-export interface SubmitRequest extends ImageRequest {
+export interface SubmitRequest {
+  readonly imageFilePath: string
+  readonly backgroundImageFilePath: string | null
+  /** null: a name with a token is sent, by which the job can be found again when its answer is lost. */
+  readonly name: string | null
   readonly idempotencyKey: string | null
 }
 
@@ -15,11 +24,16 @@ export interface SubmitRequest extends ImageRequest {
 export type SubmitJob = (caller: Caller, request: SubmitRequest) => Promise<Job>
 
 interface SubmitJobDependencies {
-  readonly ledger: Pick<JobLedger, 'begin' | 'settle' | 'discard' | 'find'>
+  readonly ledger: Pick<SubmissionLedger, 'begin' | 'findSubmission' | 'renew' | 'doubt' | 'discard'>
   readonly magicHour: Pick<MagicHour, 'createImage'>
-  readonly readJobs: ReadJobs
-  readonly clock: Pick<Clock, 'now'>
+  readonly awaitAnswer: AwaitAnswer
+  readonly acceptedJob: AcceptedJob
+  readonly recordAnswer: RecordAnswer
+  readonly receiveEvent: Pick<ReceiveEvent, 'replayAll'>
+  readonly clock: Clock
   readonly newId: () => string
+  /** 13 unguessable characters of a to z and 2 to 7. */
+  readonly newToken: () => string
   /** A one-way hash of a text: the arguments may hold signed links. */
   readonly hash: (text: string) => string
   /** Whether the program is ending: what has not been sent by then is not sent any more. */
@@ -29,31 +43,39 @@ interface SubmitJobDependencies {
 /**
  * Has one job made, and paid for once.
  *
- * The intent is recorded before the request leaves and the answer before the caller hears of it, so that a crash at any line
- * leaves a trace. A repeated idempotency key resolves to the first call's job as it is by now; at the same moment too: the
- * later call waits for the earlier one's answer.
+ * The intent is on disk before the request leaves and the answer before the caller hears of it, so that a crash at any line
+ * leaves a trace. A repeated idempotency key resolves to the first call's job as it is by now; at the same moment too, on
+ * whichever replica: the later call waits for the earlier one's answer.
  *
+ * @throws LedgerUnavailable    the intent could not be recorded; nothing was sent
  * @throws IdempotencyConflict  the key was used with other arguments
  * @throws SubmissionUnknown    it cannot be known whether a job was made; the key stays bound to that
  * @throws JobNotRecorded       the job is made and paid, its id is in the error
  * @throws ShuttingDown         the program is ending and has sent nothing
  * @throws DomainError          Magic Hour refused, and the key is free again
  */
-export const createSubmitJob = (dependencies: SubmitJobDependencies): SubmitJob => {
-  const running = new Map<string, { readonly argumentsHash: string; readonly job: Promise<Job> }>()
-
-  return async (caller, request) => {
-    const intent = newIntent(dependencies, caller, request)
-    const slot = JSON.stringify([intent.tenant, intent.idempotencyKey ?? intent.id])
-    const earlier = running.get(slot)
-    if (earlier !== undefined) {
-      if (earlier.argumentsHash !== intent.argumentsHash) throw new IdempotencyConflict()
-      return earlier.job
+export const createSubmitJob =
+  (dependencies: SubmitJobDependencies): SubmitJob =>
+  async (caller, request) => {
+    for (;;) {
+      if (dependencies.isStopping()) throw new ShuttingDown()
+      const intent = newIntent(dependencies, caller, request)
+      const recorded = await begin(dependencies, intent)
+      if (recorded.argumentsHash !== intent.argumentsHash) throw new IdempotencyConflict()
+      if (recorded.id === intent.id) return send(dependencies, caller, { intent, request })
+      const job = await dependencies.awaitAnswer(caller, recorded)
+      if (job !== null) return job
+      // The earlier call was refused for certain, so its key is free again: now it is this call's turn.
     }
-    if (dependencies.isStopping()) throw new ShuttingDown()
-    const job = submit(dependencies, caller, { intent, request }).finally(() => running.delete(slot))
-    running.set(slot, { argumentsHash: intent.argumentsHash, job })
-    return job
+  }
+
+const begin = async ({ ledger }: SubmitJobDependencies, intent: Submission): Promise<Submission> => {
+  try {
+    return await ledger.begin(intent)
+  } catch (error) {
+    // The answer to the commit may be what was lost. Nothing was sent, and so the key must not be left in doubt.
+    await ledger.discard(intent.id).catch(() => undefined)
+    throw error
   }
 }
 
@@ -63,75 +85,77 @@ interface Attempt {
 }
 
 const newIntent = (
-  { clock, newId, hash }: SubmitJobDependencies,
-  { tenant }: Caller,
+  { clock, newId, newToken, hash }: SubmitJobDependencies,
+  { tenant, account }: Caller,
   { imageFilePath, backgroundImageFilePath, name, idempotencyKey }: SubmitRequest,
-): Submission => ({
-  id: newId(),
-  tenant,
-  idempotencyKey,
-  argumentsHash: hash(JSON.stringify([imageFilePath, backgroundImageFilePath, name])),
-  name,
-  startedAt: new Date(clock.now()),
-  outcome: { state: 'SENDING' },
-})
-
-const submit = async (dependencies: SubmitJobDependencies, caller: Caller, attempt: Attempt): Promise<Job> => {
-  const recorded = await dependencies.ledger.begin(attempt.intent)
-  if (recorded.argumentsHash !== attempt.intent.argumentsHash) throw new IdempotencyConflict()
-  return recorded.id === attempt.intent.id
-    ? send(dependencies, caller, attempt)
-    : settledJob(dependencies, caller, recorded)
+): Submission => {
+  const startedAt = new Date(clock.now())
+  const token = name === null ? newToken() : null
+  return {
+    id: newId(),
+    tenant,
+    account,
+    idempotencyKey,
+    argumentsHash: hash(JSON.stringify([imageFilePath, backgroundImageFilePath, name])),
+    name: name ?? nameWithToken(token ?? '', startedAt),
+    token,
+    startedAt,
+    outcome: { state: 'SENDING', leaseUntil: new Date(startedAt.getTime() + leaseMs) },
+  }
 }
 
-const settledJob = async (
-  { ledger, readJobs }: SubmitJobDependencies,
+const send = async (dependencies: SubmitJobDependencies, caller: Caller, attempt: Attempt): Promise<Job> => {
+  const lease = holdLease(dependencies, attempt.intent)
+  try {
+    return await create(dependencies, caller, { ...attempt, lost: lease.lost })
+  } finally {
+    lease.end()
+  }
+}
+
+const create = async (
+  dependencies: SubmitJobDependencies,
   caller: Caller,
-  { outcome }: Submission,
+  { intent, request, lost }: Attempt & { readonly lost: AbortSignal },
 ): Promise<Job> => {
-  const [known] = outcome.state === 'ACCEPTED' ? await ledger.find(caller.tenant, [outcome.jobId]) : []
-  // Still SENDING here means that whoever was sending it is gone: its answer will not come any more.
-  if (known === undefined) throw new SubmissionUnknown()
-  const [job = null] = await readJobs(caller, [known.id])
-  // The job is paid, so its id is the answer even when Magic Hour cannot be asked about it.
-  return job === null || job instanceof Error ? known : job
+  let created: CreatedImage
+  try {
+    created = await dependencies.magicHour.createImage(caller.apiKey, { ...request, name: intent.name }, lost)
+  } catch (error) {
+    return afterFailure(dependencies, caller, { intent, error })
+  }
+  return dependencies.recordAnswer(intent, created)
 }
 
-const send = async (
-  { ledger, magicHour, clock }: SubmitJobDependencies,
+/** Settles what the failure of a create means. Resolves only where an event has told of the job already. */
+const afterFailure = async (
+  { ledger, receiveEvent, acceptedJob }: SubmitJobDependencies,
   caller: Caller,
-  { intent, request }: Attempt,
+  { intent, error }: { readonly intent: Submission; readonly error: unknown },
 ): Promise<Job> => {
-  const created = await magicHour.createImage(caller.apiKey, request).catch(async (error: unknown) => {
-    if (isSurelyUncharged(error)) {
-      await ledger.discard(intent.id)
-      throw error
-    }
-    await ledger.settle(intent.id, { state: 'UNKNOWN' })
-    throw error instanceof DomainError ? error : new SubmissionUnknown('', { cause: error })
-  })
-  const job = newJob(intent, created, new Date(clock.now()))
-  await ledger.settle(intent.id, { state: 'ACCEPTED', jobId: job.id }, job).catch((error: unknown) => {
-    throw new JobNotRecorded(job.id, error)
-  })
-  return job
+  if (isSurelyUncharged(error)) {
+    // Where even this fails the lease runs out, and the key says UNKNOWN: too careful, and nothing worse.
+    await ledger.discard(intent.id).catch(() => undefined)
+    throw error
+  }
+  const found = await settleDoubt({ ledger, receiveEvent }, intent).catch(() => null)
+  if (found?.outcome.state === 'ACCEPTED') return acceptedJob(caller, found.outcome.jobId)
+  throw unknownOutcome(intent, error)
 }
 
-/** The create's answer holds no status and no time: a job is queued from now on until Magic Hour says otherwise. */
-const newJob = (
-  { tenant, name }: Submission,
-  { id, creditsCharged, frameCost }: CreatedImage,
-  createdAt: Date,
-): Job => ({
-  id,
-  tenant,
-  revision: 0,
-  name,
-  creditsCharged,
-  frameCost,
-  imageCount: null,
-  createdAt,
-  deleted: false,
-  status: 'QUEUED',
-  finishedAt: null,
-})
+const settleDoubt = async (
+  { ledger, receiveEvent }: Pick<SubmitJobDependencies, 'ledger' | 'receiveEvent'>,
+  { id }: Submission,
+): Promise<Submission | null> => {
+  await ledger.doubt(id)
+  await receiveEvent.replayAll()
+  return ledger.findSubmission(id)
+}
+
+const unknownOutcome = ({ name }: Submission, error: unknown): SubmissionUnknown =>
+  new SubmissionUnknown('', {
+    submissionName: name,
+    ...(error instanceof DomainError
+      ? { cause: error.cause, ...(error.upstream !== null && { upstream: error.upstream }) }
+      : { cause: error }),
+  })

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { InvalidArgument } from '../domain/errors.ts'
 import { extensionProblem, imageReferenceProblem } from '../domain/image-reference.ts'
+import type { JobPage } from '../domain/ledger.ts'
 import { projectIdProblem } from '../domain/project-id.ts'
+import { decodeCursor } from './cursor.ts'
 import { maxAtOnce } from './limits.ts'
 
 /** A text that the domain finds nothing wrong with. */
@@ -22,6 +24,7 @@ const idempotencyKey = textWithout((text) =>
   /^[\x21-\x7e]{1,255}$/.test(text) ? null : 'use 1 to 255 visible ASCII characters, without blanks.',
 )
 const jobId = textWithout(projectIdProblem)
+const jobStatus = z.enum(['DRAFT', 'QUEUED', 'RENDERING', 'COMPLETE', 'ERROR', 'CANCELED'])
 const waitForSeconds = z
   .int()
   .min(0, 'use 0 to 60 seconds.')
@@ -53,7 +56,54 @@ export const jobArguments = z.object({ id: jobId, waitForSeconds }).transform((a
   waitMs: args.waitForSeconds,
 }))
 
-/** Arguments of `deleteJob` and `node`. */
+const maxPage = 100
+const defaultPage = 20
+const pageSize = z.int().min(0, `use 0 to ${maxPage}.`).max(maxPage, `use 0 to ${maxPage}.`).nullish()
+const cursor = z
+  .string()
+  .transform((text, context) => {
+    const place = decodeCursor(text)
+    if (place === null) context.addIssue('this is no cursor of this list.')
+    return place ?? z.NEVER
+  })
+  .nullish()
+
+const jobFilter = z
+  .object({
+    status: z.array(jobStatus).nullish(),
+    createdFrom: z.date().nullish(),
+    createdBefore: z.date().nullish(),
+    name: z.string().max(maxNameLength, `use at most ${maxNameLength} characters.`).nullish(),
+  })
+  .nullish()
+  .transform((filter) => ({
+    statuses: filter?.status ?? null,
+    createdFrom: filter?.createdFrom ?? null,
+    createdBefore: filter?.createdBefore ?? null,
+    nameContains: filter?.name ?? null,
+  }))
+
+/** Arguments of `jobs`, as the domain takes them. One direction at a time: mixed, Relay's own rules say little that helps. */
+export const jobsArguments = z
+  .object({ first: pageSize, after: cursor, last: pageSize, before: cursor, filter: jobFilter })
+  .superRefine(({ first, after, last, before }, context) => {
+    const isMixed = (first ?? after ?? null) !== null && (last ?? before ?? null) !== null
+    if (isMixed) context.addIssue('use «first» with «after», or «last» with «before».')
+  })
+  .transform(({ first, after, last, before, filter }): JobPage => {
+    const isBackward = (last ?? before ?? null) !== null
+    return isBackward
+      ? { direction: 'backward', limit: last ?? defaultPage, from: before ?? null, filter }
+      : { direction: 'forward', limit: first ?? defaultPage, from: after ?? null, filter }
+  })
+
+/** Arguments of `resolveSubmission`. */
+export const resolveSubmissionArguments = z.object({ idempotencyKey, jobId })
+
+/** Arguments of `abandonSubmission`. */
+export const abandonSubmissionArguments = z.object({ idempotencyKey })
+
+/** Arguments of `deleteJob`, `jobUpdated` and `node`. */
 export const idArguments = z.object({ id: jobId })
 
 /** Arguments of `nodes`. An id that is wrong is an error of its own place in the list. */

@@ -5,6 +5,10 @@ import { Secret } from '../domain/secret.ts'
 
 /** Who may call, and who pays. */
 export interface CallerPolicy {
+  /** Names the account of the server's own key in the ledger. */
+  readonly account: string
+  /** Sets the tenants of one Magic Hour apart from those of another, where both use one ledger. */
+  readonly tenantPrefix: string
   /** The server's own Magic Hour key; null: each caller brings theirs. */
   readonly apiKey: Secret | null
   /** The keys that callers of a server with its own Magic Hour key must show. Empty: none are asked for. */
@@ -26,28 +30,27 @@ export const createAuthenticate =
     if (authorization === undefined || authorization === '') return anonymous(policy)
     const token = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1]
     if (token === undefined) throw new Unauthenticated()
-    return policy.gatewayKeys.length > 0 ? gatewayCaller(policy, token) : passThrough(token)
+    return policy.gatewayKeys.length > 0 ? gatewayCaller(policy, token) : passThrough(policy, token)
   }
 
-const anonymous = ({ apiKey, allowAnonymous }: CallerPolicy): Caller => {
+const anonymous = ({ account, tenantPrefix, apiKey, allowAnonymous }: CallerPolicy): Caller => {
   if (apiKey === null || !allowAnonymous) throw new Unauthenticated()
-  return { tenant: 'anonymous', apiKey, ownsAccount: false }
+  return { tenant: `${tenantPrefix}anonymous`, account, apiKey }
 }
 
 /** The tenant is a hash of the key: the same caller finds their jobs again, and the key itself is kept nowhere. */
-const passThrough = (token: string): Caller => ({
-  tenant: `key:${sha256(token).toString('hex')}`,
-  apiKey: new Secret(token),
-  ownsAccount: true,
-})
+const passThrough = ({ tenantPrefix }: CallerPolicy, token: string): Caller => {
+  const tenant = `${tenantPrefix}key:${sha256(token).toString('hex')}`
+  return { tenant, account: tenant, apiKey: new Secret(token) }
+}
 
-const gatewayCaller = ({ apiKey, gatewayKeys }: CallerPolicy, token: string): Caller => {
+const gatewayCaller = ({ account, tenantPrefix, apiKey, gatewayKeys }: CallerPolicy, token: string): Caller => {
   const shown = sha256(token)
   // Every key is compared, in constant time, so that the time tells nothing about which one was near.
   const matches = gatewayKeys.filter((key) => timingSafeEqual(Buffer.from(key.sha256, 'hex'), shown))
   const match = matches.at(0)
   if (match === undefined || apiKey === null) throw new Unauthenticated('This key is not accepted.')
-  return { tenant: `gateway:${match.tenant}`, apiKey, ownsAccount: false }
+  return { tenant: `${tenantPrefix}gateway:${match.tenant}`, account, apiKey }
 }
 
 const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()

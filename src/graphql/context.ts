@@ -1,7 +1,11 @@
 import type { Caller } from '../domain/caller.ts'
 import type { DeleteJob } from '../domain/delete-job.ts'
-import type { JobFollower, MagicHour } from '../domain/ports.ts'
+import type { FollowJob } from '../domain/follow-job.ts'
+import type { ListJobs } from '../domain/list-jobs.ts'
+import type { MagicHour } from '../domain/ports.ts'
+import type { ReadDownloads } from '../domain/read-downloads.ts'
 import type { ReadJobs } from '../domain/read-jobs.ts'
+import type { SettleSubmission } from '../domain/settle-submission.ts'
 import type { SubmitJob } from '../domain/submit-job.ts'
 import type { Authenticate } from './authenticate.ts'
 import { type Loaders, createLoaders } from './loaders.ts'
@@ -11,7 +15,12 @@ export interface UseCases {
   readonly submitJob: SubmitJob
   readonly readJobs: ReadJobs
   readonly deleteJob: DeleteJob
-  readonly follower: JobFollower
+  readonly readDownloads: ReadDownloads
+  readonly listJobs: ListJobs
+  readonly followJob: FollowJob
+  readonly settleSubmission: SettleSubmission
+  /** The link to a result that does not die; null: this server does not know its own address. */
+  readonly permanentUrl: (caller: Caller, jobId: string, index: number) => string | null
   readonly magicHour: Pick<MagicHour, 'generateUploadUrls' | 'getAccount'>
 }
 
@@ -42,6 +51,7 @@ export type CreateContext = (request: IncomingRequest) => GraphQLContext
 export const createContextFactory =
   ({ authenticate, useCases }: { authenticate: Authenticate; useCases: UseCases }): CreateContext =>
   ({ authorization, requestId, signal }) => {
-    const caller = () => authenticate(authorization)
-    return { useCases, loaders: createLoaders(useCases.readJobs, caller), caller, requestId, signal }
+    let known: Caller | null = null
+    const caller = (): Caller => (known ??= authenticate(authorization))
+    return { useCases, loaders: createLoaders(useCases, caller), caller, requestId, signal }
   }

@@ -1,6 +1,6 @@
 import { unwrapResolverError } from '@apollo/server/errors'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import { DomainError, InvalidArgument, JobNotRecorded } from '../domain/errors.ts'
+import { DomainError, InvalidArgument, JobNotRecorded, SubmissionUnknown } from '../domain/errors.ts'
 import { errorCatalogue, isErrorCode } from './error-catalogue.ts'
 import type { ErrorCode } from './generated/resolvers.ts'
 
@@ -60,5 +60,7 @@ const extensionsOf = (error: DomainError): Record<string, unknown> => {
     ...(error.upstream !== null && { upstream: error.upstream }),
     ...(error instanceof InvalidArgument && { argument: error.argument }),
     ...(error instanceof JobNotRecorded && { jobId: error.jobId }),
+    ...(error instanceof SubmissionUnknown &&
+      error.submissionName !== null && { submissionName: error.submissionName }),
   }
 }

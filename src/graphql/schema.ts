@@ -3,9 +3,12 @@ import { makeExecutableSchema } from '@graphql-tools/schema'
 import type { GraphQLSchema } from 'graphql'
 import type { Resolvers } from './generated/resolvers.ts'
 import { accountQueries } from './resolvers/account.ts'
-import { backgroundRemovalJob, jobMutations, jobQueries } from './resolvers/job.ts'
+import { download } from './resolvers/download.ts'
+import { backgroundRemovalJobConnection, jobListQueries } from './resolvers/job-list.ts'
+import { backgroundRemovalJob, jobMutations, jobQueries, jobSubscriptions } from './resolvers/job.ts'
 import { nodeInterface, nodeQueries } from './resolvers/node.ts'
 import { DateTime, URLScalar } from './resolvers/scalars.ts'
+import { submissionMutations } from './resolvers/submission.ts'
 import { uploadMutations } from './resolvers/upload.ts'
 
 /** Where the contract stands: beside `src/` and, once built, beside `dist/`. */
@@ -19,9 +22,12 @@ export const readTypeDefs = (): string[] =>
     .map((file) => readFileSync(new URL(file, contract), 'utf8'))
 
 const resolvers: Resolvers = {
-  Query: { ...jobQueries, ...accountQueries, ...nodeQueries },
-  Mutation: { ...jobMutations, ...uploadMutations },
+  Query: { ...jobQueries, ...jobListQueries, ...accountQueries, ...nodeQueries },
+  Mutation: { ...jobMutations, ...submissionMutations, ...uploadMutations },
+  Subscription: jobSubscriptions,
   BackgroundRemovalJob: backgroundRemovalJob,
+  BackgroundRemovalJobConnection: backgroundRemovalJobConnection,
+  Download: download,
   Node: nodeInterface,
   DateTime,
   URL: URLScalar,

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { InvalidArgument } from '../domain/errors.ts'
-import type { Clock, CreatedImage, MagicHour } from '../domain/ports.ts'
+import type { Clock, CreatedImage, LinkSeal, MagicHour } from '../domain/ports.ts'
 import { projectIdProblem } from '../domain/project-id.ts'
 import { type Call, type CallLimits, type MakeCall, createMakeCall } from './call.ts'
 import type { CallKind } from './retry.ts'
@@ -20,6 +20,7 @@ export interface MagicHourClientOptions {
   /** For example `https://api.magichour.ai`; a path in it is kept as a prefix. */
   readonly baseUrl: URL
   readonly clock: Clock
+  readonly links: Pick<LinkSeal, 'seal'>
   /** A number in [0, 1), for the jitter of the back-off. */
   readonly random: () => number
   readonly limits?: Partial<Record<CallKind, CallLimits>>
@@ -47,7 +48,13 @@ const defaultLimits: Record<CallKind, CallLimits> = {
 const keepAliveMs: Record<CallKind, number> = { charged: 1_000, free: 4_000 }
 
 /** Makes the client: one method an endpoint. */
-export const createMagicHourClient = ({ baseUrl, clock, random, limits }: MagicHourClientOptions): MagicHourClient => {
+export const createMagicHourClient = ({
+  baseUrl,
+  clock,
+  links,
+  random,
+  limits,
+}: MagicHourClientOptions): MagicHourClient => {
   const transports = {
     charged: createTransport({ origin: baseUrl.origin, clock, keepAliveMs: keepAliveMs.charged }),
     free: createTransport({ origin: baseUrl.origin, clock, keepAliveMs: keepAliveMs.free }),
@@ -56,6 +63,7 @@ export const createMagicHourClient = ({ baseUrl, clock, random, limits }: MagicH
     makeCall: createMakeCall({ transports, limits: { ...defaultLimits, ...limits }, clock, random }),
     prefix: baseUrl.pathname.replace(/\/$/, ''),
     clock,
+    links,
   }
   return {
     ...createImageCalls(endpoint),
@@ -70,12 +78,14 @@ interface Endpoint {
   readonly makeCall: MakeCall
   readonly prefix: string
   readonly clock: Pick<Clock, 'now'>
+  readonly links: Pick<LinkSeal, 'seal'>
 }
 
 const createImageCalls = ({
   makeCall,
   prefix,
   clock,
+  links,
 }: Endpoint): Pick<MagicHour, 'createImage' | 'getImageDetails' | 'deleteImage'> => ({
   createImage: (apiKey, request, signal) =>
     makeCall({
@@ -96,7 +106,9 @@ const createImageCalls = ({
       read: (answer) => {
         const project = parse(imageProject, answer)
         // An answer about another project is none about this one.
-        return project?.id === id ? toUpstreamState(project, new Date(clock.now())) : undefined
+        return project?.id === id
+          ? toUpstreamState(project, { now: new Date(clock.now()), seal: (url) => links.seal(apiKey, url) })
+          : undefined
       },
       readAbsence: absent,
       signal,

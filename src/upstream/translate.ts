@@ -1,12 +1,9 @@
 import type { z } from 'zod'
 import type { Account, AccountTier } from '../domain/account.ts'
-import type { JobFailure, JobStatus } from '../domain/job.ts'
+import { type JobFailure, type JobStatus, creditsAnImage } from '../domain/job.ts'
 import type { CreatedImage, ImageRequest, UpstreamState } from '../domain/ports.ts'
 import type { UploadTicket } from '../domain/upload.ts'
 import type { accountAnswer, createImageAnswer, imageProject, uploadUrlsAnswer } from './wire.ts'
-
-/** The published price of one image, for an answer that does not say what it charged (docs: image-background-remover). */
-const creditsAnImage = 5
 
 const statuses: ReadonlyMap<string, JobStatus> = new Map([
   ['draft', 'DRAFT'],
@@ -26,7 +23,7 @@ const tiers: ReadonlyMap<string, AccountTier> = new Map([
 
 /** The body of `POST /v1/image-background-remover`. What the caller left out is left out. */
 export const toCreateBody = ({ imageFilePath, backgroundImageFilePath, name }: ImageRequest) => ({
-  ...(name === null ? {} : { name }),
+  name,
   assets: {
     image_file_path: imageFilePath,
     ...(backgroundImageFilePath === null ? {} : { background_image_file_path: backgroundImageFilePath }),
@@ -48,9 +45,13 @@ export const toCreatedImage = (answer: z.output<typeof createImageAnswer>): Crea
 /**
  * A project, from a GET or an event.
  *
- * @param now stands in for the expiry of a link that does not say when it expires, so that it is fetched anew each time
+ * @param now  stands in for the expiry of a link that does not say when it expires, so that it is fetched anew each time
+ * @param seal hides a link; null: there is no key to do it with, so that the links are left to a later look-up
  */
-export const toUpstreamState = (project: z.output<typeof imageProject>, now: Date): UpstreamState => ({
+export const toUpstreamState = (
+  project: z.output<typeof imageProject>,
+  { now, seal }: { readonly now: Date; readonly seal: ((url: string) => string) | null },
+): UpstreamState => ({
   id: project.id,
   status: statuses.get(project.status ?? '') ?? null,
   type: project.type ?? null,
@@ -60,7 +61,10 @@ export const toUpstreamState = (project: z.output<typeof imageProject>, now: Dat
   deleted: project.enabled === false,
   creditsCharged: project.credits_charged ?? null,
   frameCost: project.total_frame_cost ?? null,
-  downloads: project.downloads.map(({ url, expires_at }) => ({ url, expiresAt: expires_at ?? now })),
+  downloads:
+    seal === null
+      ? []
+      : project.downloads.map(({ url, expires_at }) => ({ sealedUrl: seal(url), expiresAt: expires_at ?? now })),
   failure: toFailure(project.error ?? null),
 })
 

@@ -1,15 +1,55 @@
-/** The longest pause that is kept to. A timer of more than 24.8 days would end at once, and the look-ups run hot. */
-export const longestPauseMs = 86_400_000
+import { ownsAccount } from '../domain/caller.ts'
+import { type Job, isSettled } from '../domain/job.ts'
+import type { Schedule } from '../domain/ports.ts'
+import { type Attention, type LookupPlan, nextLookupAgeMs } from './lookup-plan.ts'
+
+/** What the schedule follows at this moment. */
+export interface LookupPlans extends Readonly<Record<Attention, LookupPlan>> {
+  /** Whether webhooks are known to arrive for jobs of the server's own account. */
+  readonly areEventsComing: boolean
+}
 
 /**
- * How long to wait before a followed job is looked up again.
- *
- * The median job takes 4 s and most are done within 30 s (docs, July 2026), so the steps start at 1.5 s and grow by half up to
- * 10 s. Jitter keeps jobs that were made together from being asked together.
- *
- * @param lookups how many times it was looked up since somebody waits for it, from 0
- * @param random  number in [0, 1)
- * @returns milliseconds, 1 350 to 11 000
+ * When a refund is looked for after a job failed (docs: image-background-remover: «credits will be refunded», without a time),
+ * in milliseconds since then; after the last one no more.
  */
-export const lookupDelayMs = (lookups: number, random: number): number =>
-  Math.min(10_000, 1_500 * 1.5 ** lookups) * (0.9 + 0.2 * random)
+const refundAgesMs = [5_000, 30_000, 120_000, 600_000, 3_600_000, 21_600_000, 86_400_000] as const
+
+/** Makes the schedule of look-ups: a pure function of the job and of the plans of this moment. */
+export const createSchedule = (plans: () => LookupPlans): Schedule => ({
+  dueAt: (job, { isWatched }) => {
+    // Nobody here has the key of a caller who does not wait.
+    if (ownsAccount(job) && !isWatched) return null
+    if (!isSettled(job)) return unfinishedDueAt(job, plans(), isWatched)
+    return isRefundOpen(job) ? refundDueAt(job) : null
+  },
+})
+
+const unfinishedDueAt = (job: Job, plans: LookupPlans, isWatched: boolean): Date => {
+  const madeMs = job.createdAt.getTime()
+  const lastAgeMs = job.lookedUpAt === null ? 0 : Math.max(0, job.lookedUpAt.getTime() - madeMs)
+  const ageMs = nextLookupAgeMs(plans[attentionFor(job, plans, isWatched)], lastAgeMs)
+  return new Date(Math.ceil(madeMs + lastAgeMs + (ageMs - lastAgeMs) * spread(job.id)))
+}
+
+const attentionFor = (job: Job, plans: LookupPlans, isWatched: boolean): Attention => {
+  // Magic Hour sends the events of one account; of another one's jobs it says nothing.
+  if (plans.areEventsComing && !ownsAccount(job)) return 'eventful'
+  return isWatched ? 'watched' : 'unwatched'
+}
+
+const isRefundOpen = (job: Job): boolean => job.status === 'ERROR' && !job.deleted && job.creditsCharged > 0
+
+const refundDueAt = ({ finishedAt, lookedUpAt }: Job): Date | null => {
+  if (finishedAt === null) return null
+  const lastAgeMs = (lookedUpAt ?? finishedAt).getTime() - finishedAt.getTime()
+  const ageMs = refundAgesMs.find((age) => age > lastAgeMs)
+  return ageMs === undefined ? null : new Date(finishedAt.getTime() + ageMs)
+}
+
+/** 0.95 to 1.05, always the same for one job: keeps jobs that were made together from being asked together. */
+const spread = (id: string): number => {
+  let hash = 0
+  for (let index = 0; index < id.length; index += 1) hash = (hash * 31 + id.charCodeAt(index)) % 1_000_003
+  return 0.95 + 0.1 * (hash / 1_000_003)
+}

@@ -51,7 +51,7 @@ const runHere: Cli['runHere'] = async (args, env = {}) => {
   const code = await main(args, {
     stdout: { write: (text) => (output.stdout += text) },
     stderr: { write: (text) => (output.stderr += text) },
-    environment: { SANDBOX_RENDER_MS: '0', ...env },
+    environment: { SANDBOX_RENDER_MS: '0', DATA_DIR: 'memory:', ...env },
   })
   return { code, ...output }
 }

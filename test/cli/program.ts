@@ -30,7 +30,7 @@ export interface Program extends AsyncDisposable {
 export const startProgram = (command: string, args: readonly string[], options: ProgramOptions = {}): Program => {
   const child = spawn(command, [...args], {
     cwd: options.cwd,
-    env: { PATH: process.env['PATH'], SANDBOX_RENDER_MS: '0', ...options.env },
+    env: { PATH: process.env['PATH'], SANDBOX_RENDER_MS: '0', DATA_DIR: 'memory:', ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = { stdout: '', stderr: '' }

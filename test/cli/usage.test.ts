@@ -24,7 +24,7 @@ test.for(['serve', 'sandbox', 'remove'])('%s has a help of its own', async (comm
 
 describe('a command line that cannot be understood ends with exit code 2 and says why', () => {
   test.for<[string, string]>([
-    ['remov photo.jpg', 'There is no command «remov». Known are serve, sandbox, remove.'],
+    ['remov photo.jpg', 'There is no command «remov». Known are serve, sandbox, migrate, remove.'],
     ['--port 80', "Unknown option '--port'"],
     ['serve now', '«serve» takes no arguments'],
     ['remove', 'Which photo?'],

@@ -105,7 +105,7 @@ describe('a server with a key of its own, and keys for its callers', () => {
     await using app = await startGatewayApp(magicHour)
     await ask(app, account, bearer(shopKey))
     await ask(app, remove, bearer(shopKey))
-    await ask(app, jobOf('project-1'), bearer(shopKey))
+    await ask(app, 'mutation { deleteJob(id: "project-1") { job { id } } }', bearer(shopKey))
     await ask(app, 'mutation { createUploads(files: [{ extension: "png" }]) { filePath } }', bearer(shopKey))
     expect(magicHour.requests).toHaveLength(4)
     expect(keysSeenBy(magicHour)).toEqual([`Bearer ${serverKey}`])

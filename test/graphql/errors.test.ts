@@ -1,8 +1,19 @@
 import { describe, expect, test } from 'vitest'
+import type { Caller } from '../../src/domain/caller.ts'
 import { InsufficientCredits, JobNotRecorded, SubmissionUnknown } from '../../src/domain/errors.ts'
+import type { Job } from '../../src/domain/job.ts'
 import { createContextFactory } from '../../src/graphql/context.ts'
 import { createServer } from '../../src/graphql/server.ts'
 import { aCaller, aJob } from '../support/builders.ts'
+
+const noOtherUseCases = {
+  readDownloads: () => Promise.resolve(null),
+  listJobs: () => Promise.resolve({ jobs: [], hasNextPage: false, hasPreviousPage: false }),
+  followJob: { wait: (_caller: Caller, job: Job) => Promise.resolve(job), watch: () => noStates() },
+  settleSubmission: { resolve: () => Promise.resolve(aJob()), abandon: () => Promise.resolve() },
+  permanentUrl: () => null,
+}
+const noStates = async function* (): AsyncGenerator<Job, void, void> {}
 
 const remove = 'mutation { removeBackground(assets: { imageFilePath: "https://example.com/a.png" }) { id } }'
 
@@ -16,7 +27,7 @@ const errorsLogged = async (failure: Error): Promise<unknown[]> => {
       submitJob: () => Promise.reject(failure),
       readJobs: () => Promise.resolve([]),
       deleteJob: () => Promise.resolve(aJob()),
-      follower: { follow: (job) => Promise.resolve(job) },
+      ...noOtherUseCases,
       magicHour: { generateUploadUrls: () => Promise.resolve([]), getAccount: () => Promise.resolve(null) },
     },
   })

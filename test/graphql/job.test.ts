@@ -1,7 +1,5 @@
 import { describe, expect } from 'vitest'
 import { test } from '../support/app-test.ts'
-import type { TestApp } from '../support/app.ts'
-import type { StubMagicHour } from '../support/stub-magic-hour.ts'
 import { json } from '../support/stub-server.ts'
 
 const create = '/v1/image-background-remover'
@@ -17,6 +15,8 @@ const remove = `mutation ($assets: RemoveBackgroundAssetsInput!, $name: String, 
 }`
 const variables = { assets: { imageFilePath: image } }
 const farFuture = '2999-01-01T00:00:00.000Z'
+/** Waits until the job is final. */
+const finished = '{ job(id: "project-1", waitForSeconds: 20) { status creditsCharged downloads { url } } }'
 
 describe('removeBackground', () => {
   test('costs one upstream call, whatever of the job is selected', async ({ app, magicHour }) => {
@@ -48,7 +48,7 @@ describe('removeBackground', () => {
     await app.ask(remove, { ...variables, key: 'order-7' }, key)
     const soon = new Date(Date.now() + 600_000).toISOString()
     magicHour.set('project-1', 'complete', { downloads: [{ url: 'https://s.example/old.png', expires_at: soon }] })
-    await app.ask('{ job(id: "project-1") { status } }', {}, key)
+    await app.ask(finished, {}, key)
     magicHour.set('project-1', 'complete', { downloads: [{ url: 'https://s.example/new.png', expires_at: farFuture }] })
     const { data } = await app.ask(remove, { ...variables, key: 'order-7' }, key)
     expect(data).toMatchObject({ removeBackground: { downloads: [{ url: 'https://s.example/new.png' }] } })
@@ -158,8 +158,13 @@ describe('removeBackground', () => {
   }) => {
     magicHour.failNextCreate((response) => response.destroy())
     for (let attempt = 0; attempt < 2; attempt += 1) {
-      const { errors } = await app.ask(remove, { ...variables, key: 'order-8' }, key)
-      expect(errors[0]?.extensions).toEqual({ code: 'SUBMISSION_UNKNOWN', retryable: false, charged: 'UNKNOWN' })
+      const { errors } = await app.ask(remove, { ...variables, name: 'Mug', key: 'order-8' }, key)
+      expect(errors[0]?.extensions).toEqual({
+        code: 'SUBMISSION_UNKNOWN',
+        retryable: false,
+        charged: 'UNKNOWN',
+        submissionName: 'Mug',
+      })
     }
     expect(magicHour.count('POST', create)).toBe(1)
   })
@@ -168,41 +173,56 @@ describe('removeBackground', () => {
 describe('job', () => {
   test('asked ten times in one request is looked up once', async ({ app, magicHour }) => {
     await app.ask(remove, variables, key)
+    magicHour.set('project-1', 'complete')
     const fields = Array.from(
       { length: 5 },
-      (_, n) => `j${n}: job(id: "project-1") { id } n${n}: node(id: "project-1") { id }`,
+      (_, n) => `j${n}: job(id: "project-1", waitForSeconds: 20) { id } n${n}: node(id: "project-1") { id }`,
     )
     const { data } = await app.ask(`{ ${fields.join(' ')} }`, {}, key)
     expect(Object.keys(data ?? {})).toHaveLength(10)
     expect(magicHour.count('GET', projects)).toBe(1)
   })
 
+  test('costs nothing when only the status of one with a dying link is asked for', async ({ app, magicHour }) => {
+    await app.ask(remove, variables, key)
+    const soon = new Date(Date.now() + 600_000).toISOString()
+    magicHour.set('project-1', 'complete', { downloads: [{ url: 'https://s.example/old.png', expires_at: soon }] })
+    await app.ask('{ job(id: "project-1", waitForSeconds: 20) { status } }', {}, key)
+    await app.ask('{ job(id: "project-1") { status creditsCharged } }', {}, key)
+    expect(magicHour.count('GET', projects)).toBe(1)
+  })
+
   test('that is finished is not looked up again', async ({ app, magicHour }) => {
     await app.ask(remove, variables, key)
     magicHour.set('project-1', 'complete', { downloads: [{ url: 'https://s.example/r.png', expires_at: farFuture }] })
-    await app.ask('{ job(id: "project-1") { status } }', {}, key)
-    const { data } = await app.ask('{ job(id: "project-1") { status downloads { url } } }', {}, key)
+    await app.ask(finished, {}, key)
+    const { data } = await app.ask(finished, {}, key)
     expect(data).toMatchObject({ job: { status: 'COMPLETE', downloads: [{ url: 'https://s.example/r.png' }] } })
     expect(magicHour.count('GET', projects)).toBe(1)
   })
 
-  test('that failed is looked up until it is refunded, and then no more', async ({ app, magicHour }) => {
+  test('that nobody follows is looked up by who reads it, once it is due', async ({ app, magicHour }) => {
     await app.ask(remove, variables, key)
-    const credits = async (): Promise<unknown> =>
-      (await app.ask('{ job(id: "project-1") { creditsCharged } }', {}, key)).data?.['job']
-    magicHour.set('project-1', 'error', { credits_charged: 5 })
-    expect(await credits()).toEqual({ creditsCharged: 5 })
+    expect(magicHour.count('GET', projects)).toBe(0)
+    const read = async (): Promise<unknown> => (await app.ask('{ job(id: "project-1") { status } }', {}, key)).data
+    magicHour.set('project-1', 'complete')
+    await expect.poll(read, { interval: 5 }).toEqual({ job: { status: 'COMPLETE' } })
+    expect(magicHour.count('GET', projects)).toBe(1)
+  })
+
+  test('that failed and was refunded is not looked up again', async ({ app, magicHour }) => {
+    await app.ask(remove, variables, key)
     magicHour.set('project-1', 'error', { credits_charged: 0 })
-    expect(await credits()).toEqual({ creditsCharged: 0 })
-    expect(await credits()).toEqual({ creditsCharged: 0 })
-    expect(magicHour.count('GET', projects)).toBe(2)
+    for (let time = 0; time < 3; time += 1)
+      expect((await app.ask(finished, {}, key)).data).toMatchObject({ job: { status: 'ERROR', creditsCharged: 0 } })
+    expect(magicHour.count('GET', projects)).toBe(1)
   })
 
   test('whose link is about to die comes with a fresh one', async ({ app, magicHour }) => {
     await app.ask(remove, variables, key)
     const soon = new Date(Date.now() + 600_000).toISOString()
     magicHour.set('project-1', 'complete', { downloads: [{ url: 'https://s.example/old.png', expires_at: soon }] })
-    await app.ask('{ job(id: "project-1") { status } }', {}, key)
+    await app.ask('{ job(id: "project-1", waitForSeconds: 20) { status } }', {}, key)
     magicHour.set('project-1', 'complete', { downloads: [{ url: 'https://s.example/new.png', expires_at: farFuture }] })
     const { data } = await app.ask('{ job(id: "project-1") { downloads { url } } }', {}, key)
     expect(data).toEqual({ job: { downloads: [{ url: 'https://s.example/new.png' }] } })
@@ -212,7 +232,7 @@ describe('job', () => {
     const url = "https://S.example:443/a%2fb/ü'c.png?X-Sig=A%2bb|c'd&e={f}"
     await app.ask(remove, variables, key)
     magicHour.set('project-1', 'complete', { downloads: [{ url, expires_at: farFuture }] })
-    const { data } = await app.ask('{ job(id: "project-1") { downloads { url } } }', {}, key)
+    const { data } = await app.ask('{ job(id: "project-1", waitForSeconds: 20) { downloads { url } } }', {}, key)
     expect(data).toEqual({ job: { downloads: [{ url }] } })
   })
 
@@ -251,45 +271,4 @@ describe('job', () => {
       expect(magicHour.requests).toEqual([])
     },
   )
-})
-
-describe('deleteJob', () => {
-  const deleteJob = (app: TestApp, id: string, headers = key) =>
-    app.ask(
-      'mutation ($id: ID!) { deleteJob(id: $id) { job { id status deleted downloads { url } } } }',
-      { id },
-      headers,
-    )
-
-  const finish = async ({ app, magicHour }: { app: TestApp; magicHour: StubMagicHour }) => {
-    await app.ask(remove, variables, key)
-    magicHour.set('project-1', 'complete', { downloads: [{ url: 'https://s.example/r.png', expires_at: farFuture }] })
-  }
-
-  test('leaves the job visible as deleted, without links', async ({ app, magicHour }) => {
-    await finish({ app, magicHour })
-    const job = { id: 'project-1', status: 'COMPLETE', deleted: true, downloads: null }
-    expect((await deleteJob(app, 'project-1')).data).toEqual({ deleteJob: { job } })
-    const read = await app.ask('{ job(id: "project-1") { id status deleted downloads { url } } }', {}, key)
-    expect(read.data).toEqual({ job })
-  })
-
-  test('twice deletes once', async ({ app, magicHour }) => {
-    await finish({ app, magicHour })
-    await deleteJob(app, 'project-1')
-    expect((await deleteJob(app, 'project-1')).data).toMatchObject({ deleteJob: { job: { deleted: true } } })
-    expect(magicHour.count('DELETE', projects)).toBe(1)
-  })
-
-  test('of an unfinished job is refused: it is no cancel', async ({ app, magicHour }) => {
-    await app.ask(remove, variables, key)
-    expect((await deleteJob(app, 'project-1')).errors[0]?.extensions).toMatchObject({ code: 'JOB_NOT_FINISHED' })
-    expect(magicHour.count('DELETE', projects)).toBe(0)
-  })
-
-  test('never reaches a project of another tool', async ({ app, magicHour }) => {
-    magicHour.set('a-face-swap', 'complete', { type: 'FACE_SWAP' })
-    expect((await deleteJob(app, 'a-face-swap')).errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND' })
-    expect(magicHour.count('DELETE', projects)).toBe(0)
-  })
 })

@@ -16,14 +16,29 @@ const broken: UseCases = {
   submitJob: fail,
   readJobs: fail,
   deleteJob: fail,
-  follower: { follow: fail },
+  readDownloads: fail,
+  listJobs: fail,
+  followJob: {
+    wait: fail,
+    watch: () => {
+      throw new TypeError('not asked for')
+    },
+  },
+  settleSubmission: { resolve: fail, abandon: fail },
+  permanentUrl: () => null,
   magicHour: { generateUploadUrls: fail, getAccount: fail },
 }
 
 test('a fault that nobody foresaw is «Internal error» outside, and a stack in the log under the request id', async () => {
   const { lines, log } = startLog()
   const server = createServer({ log, isSandbox: false, hasLandingPage: false })
-  const authenticate = createAuthenticate({ apiKey: null, gatewayKeys: [], allowAnonymous: false })
+  const authenticate = createAuthenticate({
+    account: 'server',
+    tenantPrefix: '',
+    apiKey: null,
+    gatewayKeys: [],
+    allowAnonymous: false,
+  })
   const contextValue = createContextFactory({ authenticate, useCases: broken })({
     authorization: 'Bearer mhk_test_alice',
     requestId: 'trace-9',

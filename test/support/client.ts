@@ -1,3 +1,4 @@
+import { linkSeal } from '../../src/ledger/link-seal.ts'
 import { createMagicHourClient } from '../../src/upstream/client.ts'
 import { type Respond, startStub } from './stub-server.ts'
 import { createTestClock } from './test-clock.ts'
@@ -10,7 +11,13 @@ export const aClient = (baseUrl: URL) => {
   const clock = createTestClock({ skipUpToMs: 45_000 })
   return {
     clock,
-    client: createMagicHourClient({ baseUrl, clock, random: () => 0.5, limits: { charged: limits, free: limits } }),
+    client: createMagicHourClient({
+      baseUrl,
+      clock,
+      links: linkSeal,
+      random: () => 0.5,
+      limits: { charged: limits, free: limits },
+    }),
   }
 }
 

@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { Secret } from '../../src/domain/secret.ts'
+import { linkSeal } from '../../src/ledger/link-seal.ts'
 import { parseJson } from '../../src/upstream/wire.ts'
 import { startClient } from '../support/client.ts'
 import { type Respond, inTurn, json, startStub } from '../support/stub-server.ts'
 
 const apiKey = new Secret('mhk_test_client')
-const request = { imageFilePath: 'api-assets/a/1.png', backgroundImageFilePath: null, name: null }
+const request = { imageFilePath: 'api-assets/a/1.png', backgroundImageFilePath: null, name: 'Mug' }
 
 const raw =
   (status: number, body: string, headers: Record<string, string | number> = {}): Respond =>
@@ -29,10 +30,11 @@ describe('what goes over the wire', () => {
     expect(sent?.headers.authorization).toBe('Bearer mhk_test_client')
   })
 
-  test('a create without a name or background leaves them out', async () => {
+  test('a create without a background leaves it out', async () => {
     await using setup = await startClient(json(200, { id: 'p', credits_charged: 5 }))
     await setup.client.createImage(apiKey, request)
     expect(parseJson(setup.server.requests[0]?.body ?? '')).toEqual({
+      name: 'Mug',
       assets: { image_file_path: 'api-assets/a/1.png' },
     })
   })
@@ -121,6 +123,7 @@ describe('the answer to a look-up', () => {
   }
 
   test('is read in full', async () => {
+    const url = "https://s.example/a%2fb.png?sig=A'|b"
     expect(
       await lookUp({
         id: 'p1',
@@ -132,7 +135,7 @@ describe('the answer to a look-up', () => {
         enabled: true,
         credits_charged: 5,
         total_frame_cost: 5,
-        downloads: [{ url: "https://s.example/a%2fb.png?sig=A'|b", expires_at: '2026-01-02T00:00:00Z' }],
+        downloads: [{ url, expires_at: '2026-01-02T00:00:00Z' }],
         error: null,
       }),
     ).toEqual({
@@ -145,7 +148,7 @@ describe('the answer to a look-up', () => {
       deleted: false,
       creditsCharged: 5,
       frameCost: 5,
-      downloads: [{ url: "https://s.example/a%2fb.png?sig=A'|b", expiresAt: new Date('2026-01-02T00:00:00Z') }],
+      downloads: [{ sealedUrl: linkSeal.seal(apiKey, url), expiresAt: new Date('2026-01-02T00:00:00Z') }],
       failure: null,
     })
   })
@@ -160,7 +163,9 @@ describe('the answer to a look-up', () => {
       status: 'complete',
       downloads: [null, { url: 'not a url' }, { url: 'https://s.example/a.png', expires_at: 'tomorrow' }],
     })
-    expect(state?.downloads).toEqual([{ url: 'https://s.example/a.png', expiresAt: new Date('2026-01-01T00:00:00Z') }])
+    const [link, ...more] = state?.downloads ?? []
+    expect(linkSeal.open(apiKey, link?.sealedUrl ?? '')).toBe('https://s.example/a.png')
+    expect([link?.expiresAt, more]).toEqual([new Date('2026-01-01T00:00:00Z'), []])
   })
 
   test('that says enabled: false means deleted', async () => {

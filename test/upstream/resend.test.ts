@@ -5,7 +5,7 @@ import { aClient, startClient } from '../support/client.ts'
 import { type Respond, inTurn, json, startStub } from '../support/stub-server.ts'
 
 const apiKey = new Secret('mhk_test_resend')
-const request = { imageFilePath: 'https://example.com/a.png', backgroundImageFilePath: null, name: null }
+const request = { imageFilePath: 'https://example.com/a.png', backgroundImageFilePath: null, name: 'Mug' }
 const created = json(200, { id: 'project-1', credits_charged: 5 })
 const reset: Respond = (response) => response.destroy()
 const html: Respond = (response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>hello</h1>')

@@ -1,0 +1,163 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { systemClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { createAcceptedJob, createAwaitAnswer } from './domain/await-answer.ts'
+import { type AskAgain, createAskAgain } from './domain/ask-again.ts'
+import { createDeleteJob } from './domain/delete-job.ts'
+import { createFollowJob } from './domain/follow-job.ts'
+import type { Ledger } from './domain/ledger.ts'
+import { createListJobs } from './domain/list-jobs.ts'
+import { createLookUpJob } from './domain/look-up-job.ts'
+import type { Keyring } from './domain/ports.ts'
+import { createReadDownloads } from './domain/read-downloads.ts'
+import { createReadJobs } from './domain/read-jobs.ts'
+import { type ReceiveEvent, createReceiveEvent } from './domain/receive-event.ts'
+import { createRecordAnswer } from './domain/record-answer.ts'
+import { createRecordChange } from './domain/record-change.ts'
+import { createRecoverJob } from './domain/recover-job.ts'
+import { createSettleSubmission } from './domain/settle-submission.ts'
+import { createSubmitJob } from './domain/submit-job.ts'
+import type { Hub } from './events/hub.ts'
+import type { UseCases } from './graphql/context.ts'
+import { linkSeal } from './ledger/link-seal.ts'
+import type { Logger } from './logger.ts'
+import type { MagicHourClient } from './upstream/client.ts'
+import { createAttention } from './worker/attention.ts'
+import { createLearnedPlans } from './worker/learned-plans.ts'
+import { createSchedule } from './worker/schedule.ts'
+import { createWorker } from './worker/worker.ts'
+
+/** What the use cases are made from. */
+export interface CoreParts {
+  readonly config: Config
+  readonly logger: Logger
+  readonly ledger: Ledger
+  readonly hub: Hub
+  readonly magicHour: MagicHourClient
+  readonly keyring: Keyring
+  /** The account of the server's own key: the one that the webhooks tell of. */
+  readonly account: string
+  readonly medianRenderMs: number
+  readonly permanentUrl: UseCases['permanentUrl']
+}
+
+/** Everything that does the work, without any way in. */
+export interface Core {
+  readonly useCases: UseCases
+  readonly receiveEvent: ReceiveEvent
+  readonly askAgain: AskAgain
+  readonly isStopping: () => boolean
+  /** Sends nothing new and lets those who wait for a job go. */
+  drain(): void
+  /** Waits until what is under way has been recorded. */
+  finish(): Promise<void>
+}
+
+/** Starts the core: it looks jobs up from now on. */
+export const startCore = async (parts: CoreParts): Promise<Core> => {
+  const { ledger, hub, keyring, logger, medianRenderMs } = parts
+  const clock = systemClock
+  const owner = randomUUID()
+  const stopping = new AbortController()
+  const pending = createPending()
+  const onError = (error: unknown, what: string): void => logger.error({ err: error }, what)
+
+  const plans = createLearnedPlans({ ledger, medianMs: medianRenderMs })
+  await plans.learn()
+  const schedule = createSchedule(() => plans.current())
+  const reading = createReading(parts, { schedule, owner })
+  const worker = createWorker({ ledger, lookUpJob: reading.lookUpJob, keyring, plans, clock, owner, onError })
+  const attention = createAttention({ ledger, schedule, keyring, clock, wake: () => worker.wake(), onError })
+  const { readJobs } = reading
+  const submitJob = createSubmitting(parts, { ...reading, schedule, isStopping: () => stopping.signal.aborted })
+  worker.start()
+
+  return {
+    useCases: {
+      submitJob: (caller, request) => pending.add(submitJob(caller, request)),
+      readJobs,
+      readDownloads: createReadDownloads({ lookUpJob: reading.lookUpJob, links: linkSeal, clock }),
+      listJobs: createListJobs({ ledger }),
+      deleteJob: createDeleteJob({ ...reading, magicHour: parts.magicHour, clock }),
+      followJob: createFollowJob({ ledger, changes: hub, attention, readJobs, clock, stopping: stopping.signal }),
+      settleSubmission: createSettleSubmission({ ledger, magicHour: parts.magicHour, schedule, clock }),
+      magicHour: parts.magicHour,
+      permanentUrl: parts.permanentUrl,
+    },
+    receiveEvent: reading.receiveEvent,
+    askAgain: (projectId) => pending.add(reading.askAgain(projectId)),
+    isStopping: () => stopping.signal.aborted,
+    drain: () => stopping.abort(),
+    finish: async () => {
+      attention.stop()
+      await worker.stop()
+      await pending.settled()
+    },
+  }
+}
+
+type Schedule = ReturnType<typeof createSchedule>
+
+const createReading = (
+  { ledger, magicHour, keyring, account }: CoreParts,
+  { schedule, owner }: { readonly schedule: Schedule; readonly owner: string },
+) => {
+  const clock = systemClock
+  const recordChange = createRecordChange({ ledger })
+  const recoverJob = createRecoverJob({ ledger, schedule, clock })
+  const receiveEvent = createReceiveEvent({ ledger, recordChange, recoverJob, clock })
+  const lookUpJob = createLookUpJob({ ledger, magicHour, recordChange, schedule, clock, owner })
+  const readJobs = createReadJobs({ ledger, magicHour, lookUpJob, recoverJob, schedule, clock })
+  const askAgain = createAskAgain({ ledger, lookUpJob, magicHour, receiveEvent, keyring, account })
+  return { recordChange, receiveEvent, lookUpJob, readJobs, askAgain }
+}
+
+const createSubmitting = (
+  { ledger, hub, magicHour }: CoreParts,
+  {
+    readJobs,
+    receiveEvent,
+    schedule,
+    isStopping,
+  }: Pick<ReturnType<typeof createReading>, 'readJobs' | 'receiveEvent'> & {
+    readonly schedule: Schedule
+    readonly isStopping: () => boolean
+  },
+) => {
+  const clock = systemClock
+  const acceptedJob = createAcceptedJob({ ledger, readJobs })
+  return createSubmitJob({
+    ledger,
+    magicHour,
+    acceptedJob,
+    awaitAnswer: createAwaitAnswer({ ledger, changes: hub, acceptedJob, clock }),
+    recordAnswer: createRecordAnswer({ ledger, receiveEvent, schedule, clock }),
+    receiveEvent,
+    clock,
+    newId: randomUUID,
+    newToken,
+    hash: (text) => createHash('sha256').update(text).digest('hex'),
+    isStopping,
+  })
+}
+
+const tokenAlphabet = 'abcdefghijklmnopqrstuvwxyz234567'
+
+/** 13 characters of 5 bits: nobody guesses one. */
+const newToken = (): string => Array.from(randomBytes(13), (byte) => tokenAlphabet[byte % 32]).join('')
+
+/** What must be finished before the ledger is closed, whoever still waits for it. */
+const createPending = () => {
+  const running = new Set<Promise<unknown>>()
+  return {
+    add: <T>(work: Promise<T>): Promise<T> => {
+      running.add(work)
+      const forget = (): void => void running.delete(work)
+      work.then(forget, forget)
+      return work
+    },
+    settled: async (): Promise<void> => {
+      while (running.size > 0) await Promise.allSettled(running)
+    },
+  }
+}

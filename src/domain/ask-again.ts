@@ -1,0 +1,32 @@
+import type { JobLedger } from './ledger.ts'
+import type { LookUpJob } from './look-up-job.ts'
+import type { Keyring, MagicHour } from './ports.ts'
+import type { ReceiveEvent } from './receive-event.ts'
+
+interface AskAgainDependencies {
+  readonly ledger: Pick<JobLedger, 'findAnywhere'>
+  readonly lookUpJob: Pick<LookUpJob, 'now'>
+  readonly magicHour: Pick<MagicHour, 'getImageDetails'>
+  readonly receiveEvent: ReceiveEvent
+  readonly keyring: Pick<Keyring, 'keyOf'>
+  /** The account that the webhooks tell of. */
+  readonly account: string
+}
+
+/** Asks Magic Hour about a project whose event is too old to be believed. */
+export type AskAgain = (projectId: string) => Promise<void>
+
+/** Makes what asks again. Without a key to ask with, the next look-up or reader of the job will. */
+export const createAskAgain =
+  ({ ledger, lookUpJob, magicHour, receiveEvent, keyring, account }: AskAgainDependencies): AskAgain =>
+  async (projectId) => {
+    const jobs = await ledger.findAnywhere(projectId)
+    for (const job of jobs) {
+      const key = keyring.keyOf(job.account)
+      if (key !== null) await lookUpJob.now(job, key)
+    }
+    const key = keyring.keyOf(account)
+    if (jobs.length > 0 || key === null) return
+    const state = await magicHour.getImageDetails(key, projectId)
+    if (state !== null) await receiveEvent(state)
+  }

@@ -1,0 +1,77 @@
+import { applyUpstreamState } from './apply-upstream-state.ts'
+import type { EventInbox, JobLedger, SubmissionLedger } from './ledger.ts'
+import { backgroundRemover } from './match-submission.ts'
+import type { Clock, UpstreamState } from './ports.ts'
+import type { RecordChange } from './record-change.ts'
+import type { RecoverJob } from './recover-job.ts'
+
+interface ReceiveEventDependencies {
+  readonly ledger: Pick<JobLedger, 'findAnywhere'> &
+    Pick<SubmissionLedger, 'hasOpenSubmissions'> &
+    Pick<EventInbox, 'keep' | 'kept' | 'keptProjects' | 'forget'>
+  readonly recordChange: RecordChange
+  readonly recoverJob: RecoverJob
+  readonly clock: Pick<Clock, 'now'>
+}
+
+/**
+ * What became of an event:
+ * - `APPLIED`: it is about a job of ours, also where it says nothing new;
+ * - `RECOVERED`: it brought back a job whose answer was lost;
+ * - `KEPT`: it may be about a job whose answer is still on its way;
+ * - `PASSED_OVER`: it is about something else on the account.
+ */
+export type EventOutcome = 'APPLIED' | 'RECOVERED' | 'KEPT' | 'PASSED_OVER'
+
+/** Takes what Magic Hour says by itself. */
+export interface ReceiveEvent {
+  (state: UpstreamState): Promise<EventOutcome>
+  /** Takes again what was kept: about this project, whose job has just been recorded. */
+  replay(projectId: string): Promise<void>
+  /** Takes again all that was kept: a submission has just become unknown, and its event may be among it. */
+  replayAll(): Promise<void>
+}
+
+/** Makes the receiver of events. A repeated event, a late one and one out of order change nothing that they should not. */
+export const createReceiveEvent = (dependencies: ReceiveEventDependencies): ReceiveEvent => {
+  const { ledger } = dependencies
+  const receive = async (state: UpstreamState): Promise<EventOutcome> => {
+    const outcome = await apply(dependencies, state)
+    if (outcome !== null) return outcome
+    if (state.type !== null && state.type !== backgroundRemover) return 'PASSED_OVER'
+    // Looked for once more: between the two looks its submission may have been answered.
+    if (!(await ledger.hasOpenSubmissions())) return (await apply(dependencies, state)) ?? 'PASSED_OVER'
+    await ledger.keep(state, new Date(dependencies.clock.now()))
+    // The job may have been recorded since it was looked for; then nobody would come back for what was kept.
+    return (await replayOne(dependencies, state.id)) ?? 'KEPT'
+  }
+  return Object.assign(receive, {
+    replay: async (projectId: string) => void (await replayOne(dependencies, projectId)),
+    replayAll: async () => {
+      for (const projectId of await ledger.keptProjects()) await replayOne(dependencies, projectId)
+    },
+  })
+}
+
+/** null: nobody knows the project. */
+const apply = async (
+  { ledger, recordChange, recoverJob, clock }: ReceiveEventDependencies,
+  state: UpstreamState,
+): Promise<EventOutcome | null> => {
+  const jobs = await ledger.findAnywhere(state.id)
+  if (jobs.length === 0) return (await recoverJob(state)) === null ? null : 'RECOVERED'
+  const now = new Date(clock.now())
+  for (const job of jobs) {
+    await recordChange(job, { apply: (current) => applyUpstreamState(current, state, now), saidBy: 'EVENT', now })
+  }
+  return 'APPLIED'
+}
+
+const replayOne = async (dependencies: ReceiveEventDependencies, projectId: string): Promise<EventOutcome | null> => {
+  let outcome: EventOutcome | null = null
+  for (const state of await dependencies.ledger.kept(projectId)) {
+    outcome = (await apply(dependencies, state)) ?? outcome
+  }
+  if (outcome !== null) await dependencies.ledger.forget(projectId)
+  return outcome
+}

@@ -1,0 +1,83 @@
+import { type Caller, ownsAccount } from './caller.ts'
+import { InvalidArgument, JobNotFound, SubmissionNotUnknown } from './errors.ts'
+import type { Job } from './job.ts'
+import type { JobLedger, SubmissionLedger } from './ledger.ts'
+import { backgroundRemover, fits } from './match-submission.ts'
+import type { Clock, MagicHour, Schedule, UpstreamState } from './ports.ts'
+import { acceptRecovered } from './recover-job.ts'
+import type { Submission } from './submission.ts'
+
+interface SettleSubmissionDependencies {
+  readonly ledger: Pick<SubmissionLedger, 'findSubmissionByKey' | 'accept' | 'abandon'> & Pick<JobLedger, 'find'>
+  readonly magicHour: Pick<MagicHour, 'getImageDetails'>
+  readonly schedule: Schedule
+  readonly clock: Pick<Clock, 'now'>
+}
+
+/** What a person can do about a submission whose outcome is unknown. */
+export interface SettleSubmission {
+  /**
+   * Says which job it made, once a person has found it in the account.
+   *
+   * @throws InvalidArgument       the project does not fit the submission, or another job of the caller's has it
+   * @throws SubmissionNotUnknown  there is nothing to settle
+   * @throws JobNotFound           no submission has the key
+   */
+  resolve(caller: Caller, idempotencyKey: string, jobId: string): Promise<Job>
+  /**
+   * Gives its key up: the next call with it makes, and pays for, a new job. A job that turns up later is still recorded.
+   *
+   * @throws SubmissionNotUnknown  there is nothing to give up
+   * @throws JobNotFound           no submission has the key
+   */
+  abandon(caller: Caller, idempotencyKey: string): Promise<void>
+}
+
+/** Makes what settles unknown submissions by hand. */
+export const createSettleSubmission = (dependencies: SettleSubmissionDependencies): SettleSubmission => {
+  const { ledger, magicHour } = dependencies
+  return {
+    resolve: async (caller, idempotencyKey, jobId) => {
+      const submission = await findSubmission(ledger, caller, idempotencyKey)
+      const { outcome } = submission
+      if (outcome.state === 'ACCEPTED') return acceptedJob(dependencies, caller, { accepted: outcome.jobId, jobId })
+      if (outcome.state === 'SENDING') throw new SubmissionNotUnknown('This submission is still being sent.')
+      const state = await magicHour.getImageDetails(caller.apiKey, jobId)
+      const [known] = await ledger.find(caller.tenant, [jobId])
+      if (known !== undefined) throw new InvalidArgument('jobId', 'another submission of yours made this job.')
+      if (state === null || !isItsJob(caller, submission, state)) throw new InvalidArgument('jobId', doesNotFit)
+      return acceptRecovered(dependencies, submission, state)
+    },
+    abandon: async (caller, idempotencyKey) => {
+      const submission = await findSubmission(ledger, caller, idempotencyKey)
+      if (!(await ledger.abandon(submission.id))) throw new SubmissionNotUnknown()
+    },
+  }
+}
+
+const doesNotFit = 'there is no background removal with this id that this submission can have made.'
+
+const findSubmission = async (
+  ledger: Pick<SubmissionLedger, 'findSubmissionByKey'>,
+  { tenant }: Caller,
+  idempotencyKey: string,
+): Promise<Submission> => {
+  const submission = await ledger.findSubmissionByKey(tenant, idempotencyKey)
+  if (submission === null) throw new JobNotFound('No submission has this idempotency key.')
+  return submission
+}
+
+/** Said twice, it is settled: the same job is no news, another one a mistake. */
+const acceptedJob = async (
+  { ledger }: SettleSubmissionDependencies,
+  { tenant }: Caller,
+  { accepted, jobId }: { readonly accepted: string; readonly jobId: string },
+): Promise<Job> => {
+  const [job] = accepted === jobId ? await ledger.find(tenant, [jobId]) : []
+  if (job === undefined) throw new SubmissionNotUnknown()
+  return job
+}
+
+/** In an account that several tenants share, the name that was sent is the proof that the project is this tenant's. */
+const isItsJob = (caller: Caller, submission: Submission, state: UpstreamState): boolean =>
+  state.type === backgroundRemover && (ownsAccount(caller) || fits(submission, state))

@@ -1,0 +1,15 @@
+import { abandonSubmissionArguments, parseArguments, resolveSubmissionArguments } from '../arguments.ts'
+import type { MutationResolvers } from '../generated/resolvers.ts'
+
+/** `Mutation.resolveSubmission` and `Mutation.abandonSubmission`. */
+export const submissionMutations = {
+  resolveSubmission: async (_root, args, { useCases, caller }) => {
+    const { idempotencyKey, jobId } = parseArguments(resolveSubmissionArguments, args)
+    return { job: await useCases.settleSubmission.resolve(caller(), idempotencyKey, jobId) }
+  },
+  abandonSubmission: async (_root, args, { useCases, caller }) => {
+    const { idempotencyKey } = parseArguments(abandonSubmissionArguments, args)
+    await useCases.settleSubmission.abandon(caller(), idempotencyKey)
+    return { idempotencyKey }
+  },
+} satisfies MutationResolvers

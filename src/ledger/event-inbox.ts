@@ -1,0 +1,43 @@
+import type { EventInbox } from '../domain/ledger.ts'
+import type { Database } from './database.ts'
+import { guard } from './guard.ts'
+import { fromUpstreamState, toUpstreamState } from './rows.ts'
+
+/** Makes the keeper of events about projects that nobody knows yet. */
+export const createEventInbox = ({ db }: Database): EventInbox => ({
+  keep: (state, receivedAt) =>
+    guard(async () => {
+      await db
+        .insertInto('kept_events')
+        .values({
+          project_id: state.id,
+          status: state.status ?? '',
+          received_at: receivedAt.getTime(),
+          state: fromUpstreamState(state),
+        })
+        // The same project and status is the same event, delivered again (docs: webhooks).
+        .onConflict((conflict) => conflict.columns(['project_id', 'status']).doNothing())
+        .execute()
+    }),
+  kept: (projectId) =>
+    guard(async () => {
+      const rows = await db
+        .selectFrom('kept_events')
+        .select('state')
+        .where('project_id', '=', projectId)
+        .orderBy('received_at')
+        .execute()
+      return rows.map(({ state }) => toUpstreamState(state))
+    }),
+  keptProjects: () =>
+    guard(async () => {
+      const rows = await db.selectFrom('kept_events').select('project_id').distinct().execute()
+      return rows.map(({ project_id }) => project_id)
+    }),
+  forget: (projectId) =>
+    guard(async () => void (await db.deleteFrom('kept_events').where('project_id', '=', projectId).execute())),
+  forgetBefore: (receivedAt) =>
+    guard(
+      async () => void (await db.deleteFrom('kept_events').where('received_at', '<', receivedAt.getTime()).execute()),
+    ),
+})

@@ -1,0 +1,95 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
+import { z } from 'zod'
+import { type Database, DatabaseRefused } from './database.ts'
+import type { Tables } from './tables.ts'
+
+/** What `DATA_DIR` is set to when nothing is to be kept. */
+export const inMemory = 'memory:'
+
+/** The file in `DATA_DIR`. */
+const fileName = 'ledger.sqlite'
+
+/**
+ * Opens the SQLite database of one process: a file in a folder, which is made if need be. The file is locked as long as the
+ * process lives, and not longer: the lock is the operating system's.
+ *
+ * @param dataDir the folder, or `memory:`
+ * @throws DatabaseRefused when another process has it, or the folder cannot be written
+ */
+export const openSqlite = (dataDir: string): Database => {
+  const database = open(dataDir)
+  return toDatabase(database)
+}
+
+/** Wraps a database that is open already. */
+export const toDatabase = (database: DatabaseSync): Database => {
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asBetterSqlite(database) }) })
+  return {
+    kind: 'sqlite',
+    db,
+    close: async () => {
+      await db.destroy()
+      // Kysely closes it only where a query was run.
+      if (database.isOpen) database.close()
+    },
+  }
+}
+
+const open = (dataDir: string): DatabaseSync => {
+  let database: DatabaseSync | null = null
+  try {
+    if (dataDir !== inMemory) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    database = new DatabaseSync(dataDir === inMemory ? ':memory:' : join(dataDir, fileName))
+    // The lock before the journal: so the index of the write-ahead log stays in memory, and no second process can read along.
+    database.exec('pragma locking_mode = exclusive')
+    database.exec('pragma journal_mode = wal')
+    database.exec('pragma synchronous = full')
+    database.exec('begin immediate; commit')
+    return database
+  } catch (error) {
+    database?.close()
+    throw new DatabaseRefused(wordsFor(error, dataDir), error)
+  }
+}
+
+const sqliteError = z.object({ errcode: z.int() })
+const busy = 5
+
+const wordsFor = (error: unknown, dataDir: string): string => {
+  // The low byte is the kind, the rest its details (sqlite.org/rescode.html).
+  const errcode = (sqliteError.safeParse(error).data?.errcode ?? 0) & 0xff
+  return errcode === busy
+    ? `Another process uses the data in «${dataDir}». Stop it, set DATA_DIR to another folder, or set DATABASE_URL: PostgreSQL serves several at once.`
+    : `The data in «${dataDir}» cannot be opened (${error instanceof Error ? error.message : String(error)}). Set DATA_DIR to a folder that can be written, or to «${inMemory}» to keep nothing.`
+}
+
+type Parameter = null | number | bigint | string
+
+/** Kysely speaks to better-sqlite3; Node's own driver has the same parts under other names. Statements are prepared once. */
+const asBetterSqlite = (database: DatabaseSync): SqliteDatabase => {
+  const prepared = new Map<string, SqliteStatement>()
+  return {
+    close: () => database.close(),
+    prepare: (text) => {
+      const known = prepared.get(text) ?? toStatement(database.prepare(text))
+      prepared.set(text, known)
+      return known
+    },
+  }
+}
+
+const toStatement = (statement: StatementSync): SqliteStatement => ({
+  reader: statement.columns().length > 0,
+  all: (parameters) => statement.all(...parameters.map(toParameter)),
+  run: (parameters) => statement.run(...parameters.map(toParameter)),
+  iterate: (parameters) => statement.iterate(...parameters.map(toParameter)),
+})
+
+const toParameter = (value: unknown): Parameter => {
+  if (value === null || typeof value === 'number' || typeof value === 'string' || typeof value === 'bigint')
+    return value
+  throw new TypeError('SQLite takes texts, numbers and nulls.')
+}

@@ -1,0 +1,191 @@
+import { randomBytes } from 'node:crypto'
+import { systemClock } from './clock.ts'
+import type { Config } from './config.ts'
+import { type Core, startCore } from './core.ts'
+import { type Caller, ownsAccount } from './domain/caller.ts'
+import type { Keyring } from './domain/ports.ts'
+import { Secret } from './domain/secret.ts'
+import { type Authenticate, type CallerPolicy, createAuthenticate } from './graphql/authenticate.ts'
+import { type CreateContext, createContextFactory } from './graphql/context.ts'
+import { isResultSignature, resultSignature } from './http/result-signature.ts'
+import type { ResultAccess } from './http/results.ts'
+import type { registerWebhook } from './http/webhook.ts'
+import { linkSeal } from './ledger/link-seal.ts'
+import type { Logger } from './logger.ts'
+import { type Sandbox, createSandbox } from './sandbox/sandbox.ts'
+import { type Storage, openStorage } from './storage.ts'
+import { createMagicHourClient } from './upstream/client.ts'
+import { createReadWebhook } from './upstream/webhook.ts'
+import { createKeyring } from './worker/keyring.ts'
+
+/** Everything but the server. */
+export interface Parts {
+  readonly core: Core
+  readonly createContext: CreateContext
+  readonly results: ResultAccess
+  /** null: no webhooks are received. */
+  readonly webhook: Omit<Parameters<typeof registerWebhook>[1], 'log'> | null
+  /** Waits until what is under way has been recorded, then lets go of everything. */
+  close(): Promise<void>
+}
+
+/** What is not a setting. */
+export interface PartsOptions {
+  readonly logger: Logger
+  /** Default: what Magic Hour names, or what the sandbox takes. */
+  readonly medianRenderMs?: number
+  /** Where this server is reached; null: nowhere, or not yet. */
+  readonly address: () => string | null
+}
+
+/** Builds everything but the server, from the configuration alone, and starts it. */
+export const startParts = async (config: Config, options: PartsOptions): Promise<Parts> => {
+  const policy = callerPolicy(config)
+  const webhookSecret = webhookSecretOf(config)
+  const publicUrl = (): string | null => config.publicUrl ?? options.address()
+  const sandbox = await startSandbox(config, { webhookSecret, publicUrl: options.address })
+  const storage = await openStorage(config, options.logger).catch(async (error: unknown) => {
+    await sandbox?.stop()
+    throw error
+  })
+  const magicHour = createMagicHourClient({
+    baseUrl: baseUrlOf(config, sandbox),
+    links: linkSeal,
+    clock: systemClock,
+    random: Math.random,
+  })
+  const keyring = createKeyring(policy.apiKey === null ? null : { account: policy.account, key: policy.apiKey })
+  const core = await startCore({
+    ...storage,
+    config,
+    logger: options.logger,
+    magicHour,
+    keyring,
+    account: policy.account,
+    medianRenderMs: options.medianRenderMs ?? medianRenderMsOf(config),
+    permanentUrl: (caller, jobId, index) => permanentUrl(publicUrl(), caller, `${encodeURIComponent(jobId)}/${index}`),
+  })
+  const authenticate = createAuthenticate(policy)
+  return {
+    core,
+    createContext: createContextFactory({ authenticate, useCases: core.useCases }),
+    results: resultAccess({ core, storage, keyring, authenticate }),
+    webhook:
+      webhookSecret === null ? null : webhookParts(config, { core, policy, webhookSecret, logger: options.logger }),
+    close: async () => {
+      await core.finish()
+      await magicHour.close()
+      await storage.close()
+      await sandbox?.stop()
+    },
+  }
+}
+
+const startSandbox = async (
+  { magicHourBaseUrl, sandboxPort, sandboxRenderMs, sandboxWebhooks }: Config,
+  { webhookSecret, publicUrl }: { readonly webhookSecret: string | null; readonly publicUrl: () => string | null },
+): Promise<Sandbox | null> => {
+  if (magicHourBaseUrl !== 'sandbox') return null
+  const here = (): string | null => {
+    const url = publicUrl()
+    return url === null ? null : `${url}/webhooks/magic-hour`
+  }
+  const sandbox = createSandbox({
+    port: sandboxPort ?? 0,
+    renderMs: sandboxRenderMs,
+    ...(sandboxWebhooks !== null &&
+      webhookSecret !== null && {
+        webhooks: { url: sandboxWebhooks === 'here' ? here : () => sandboxWebhooks.href, secret: webhookSecret },
+      }),
+  })
+  await sandbox.start()
+  return sandbox
+}
+
+/** The sandbox inside this gateway and the gateway itself need no secret from outside to trust each other. */
+const webhookSecretOf = ({ magicHourBaseUrl, webhookSecret, sandboxWebhooks }: Config): string | null =>
+  webhookSecret ??
+  (magicHourBaseUrl === 'sandbox' && sandboxWebhooks === 'here' ? randomBytes(32).toString('hex') : null)
+
+const baseUrlOf = ({ magicHourBaseUrl }: Config, sandbox: Sandbox | null): URL =>
+  magicHourBaseUrl === 'sandbox' ? new URL(sandbox?.url ?? '') : magicHourBaseUrl
+
+/** Magic Hour names 4 seconds (July 2026). A stand-in that takes no time still takes a moment to be asked. */
+const medianRenderMsOf = ({ magicHourBaseUrl, sandboxRenderMs }: Config): number =>
+  magicHourBaseUrl === 'sandbox' ? Math.max(200, sandboxRenderMs) : 4_000
+
+/**
+ * The sandbox asks for no key, so that the program starts with nothing; with gateway keys it behaves as production does. What it
+ * makes is gone when it stops, and so each run has tenants of its own: no key of an earlier one resolves to a job that is gone.
+ */
+const callerPolicy = ({ magicHourBaseUrl, magicHourApiKey, gatewayKeys, allowAnonymous }: Config): CallerPolicy => {
+  if (magicHourBaseUrl !== 'sandbox') {
+    const apiKey = magicHourApiKey === null ? null : new Secret(magicHourApiKey)
+    return { account: 'server', tenantPrefix: '', apiKey, gatewayKeys, allowAnonymous }
+  }
+  const run = `sandbox-${randomBytes(8).toString('hex')}`
+  return {
+    account: run,
+    tenantPrefix: `${run}:`,
+    apiKey: new Secret(`${run}-${randomBytes(16).toString('hex')}`),
+    gatewayKeys,
+    allowAnonymous: allowAnonymous || gatewayKeys.length === 0,
+  }
+}
+
+const permanentUrl = (base: string | null, caller: Caller, place: string): string | null => {
+  if (base === null) return null
+  const [id = ''] = place.split('/')
+  const job = { tenant: caller.tenant, id: decodeURIComponent(id) }
+  const query = ownsAccount(caller) ? '' : `?signature=${resultSignature(caller.apiKey, job)}`
+  return `${base}/results/${place}${query}`
+}
+
+const resultAccess = ({
+  core,
+  storage: { ledger },
+  keyring,
+  authenticate,
+}: {
+  readonly core: Core
+  readonly storage: Storage
+  readonly keyring: Keyring
+  readonly authenticate: Authenticate
+}): ResultAccess => ({
+  find: async ({ jobId, signature, authorization }) => {
+    if (signature === null) {
+      const caller = authenticate(authorization)
+      const [job = null] = await core.useCases.readJobs(caller, [jobId])
+      if (job instanceof Error) throw job
+      return job && { job, caller }
+    }
+    for (const job of await ledger.findAnywhere(jobId)) {
+      const apiKey = keyring.keyOf(job.account)
+      if (apiKey !== null && isResultSignature(signature, apiKey, job)) return { job, caller: { apiKey } }
+    }
+    return null
+  },
+  readDownloads: core.useCases.readDownloads,
+})
+
+const webhookParts = (
+  { webhookToleranceSeconds }: Config,
+  {
+    core,
+    policy: { apiKey },
+    webhookSecret,
+    logger,
+  }: { readonly core: Core; readonly policy: CallerPolicy; readonly webhookSecret: string; readonly logger: Logger },
+): NonNullable<Parts['webhook']> => ({
+  read: createReadWebhook({
+    secret: webhookSecret,
+    toleranceSeconds: webhookToleranceSeconds,
+    clock: systemClock,
+    seal: apiKey === null ? null : (url) => linkSeal.seal(apiKey, url),
+  }),
+  receive: core.receiveEvent,
+  askAgain: (projectId) =>
+    void core
+      .askAgain(projectId)
+      .catch((error: unknown) => logger.warn({ err: error, projectId }, 'asking again failed')),
+})

@@ -1,0 +1,74 @@
+import { systemClock } from './clock.ts'
+import type { Config } from './config.ts'
+import type { Ledger } from './domain/ledger.ts'
+import { type Hub, createHub } from './events/hub.ts'
+import type { Database } from './ledger/database.ts'
+import { createLedger } from './ledger/ledger.ts'
+import { migrate } from './ledger/migrate.ts'
+import { listenForNotices } from './ledger/postgres-notices.ts'
+import { openPostgres } from './ledger/postgres.ts'
+import { openSqlite } from './ledger/sqlite.ts'
+import type { Logger } from './logger.ts'
+
+/** The ledger, and who hears of its changes. */
+export interface Storage {
+  readonly ledger: Ledger
+  readonly hub: Hub
+  close(): Promise<void>
+}
+
+/** Opens the database that the configuration names, without looking into it. */
+export const openDatabase = ({ databaseUrl, dataDir }: Config, logger: Logger): Database =>
+  databaseUrl === null
+    ? openSqlite(dataDir)
+    : openPostgres({
+        url: databaseUrl,
+        onConnectionLost: (error) => logger.warn({ err: error }, 'a connection to the database broke'),
+      })
+
+/**
+ * Opens the database, brings its tables up to date and listens for changes.
+ *
+ * @throws DatabaseRefused, or what the driver says where the database cannot be reached
+ */
+export const openStorage = async (config: Config, logger: Logger): Promise<Storage> => {
+  const database = openDatabase(config, logger)
+  try {
+    await migrate(database)
+    const hub = createHub()
+    const ledger = createLedger(database, hub)
+    // Nobody else can be sending: the file is locked. What is left from an earlier process has lost its sender.
+    if (database.kind === 'sqlite') await ledger.doubtExpired(endOfTime)
+    const notices = config.databaseUrl === null ? null : await listen(config.databaseUrl, { ledger, hub, logger })
+    return {
+      ledger,
+      hub,
+      close: async () => {
+        await notices?.close()
+        await database.close()
+      },
+    }
+  } catch (error) {
+    await database.close()
+    throw error
+  }
+}
+
+const endOfTime = new Date(8.64e15)
+
+const listen = (
+  url: string,
+  { ledger, hub, logger }: { readonly ledger: Ledger; readonly hub: Hub; readonly logger: Logger },
+) =>
+  listenForNotices({
+    url,
+    clock: systemClock,
+    ledger,
+    listener: hub,
+    onListening: () => {
+      const read = async ({ tenant, id }: { tenant: string; id: string }) =>
+        (await ledger.find(tenant, [id]))[0] ?? null
+      void hub.catchUp(read).catch((error: unknown) => logger.warn({ err: error }, 'changes may have been missed'))
+    },
+    onLost: (error) => logger.warn({ err: error }, 'the connection for changes broke; making a new one'),
+  })

@@ -1,0 +1,77 @@
+import type { Job } from '../domain/job.ts'
+import type { LookupLedger } from '../domain/ledger.ts'
+import type { Attention, Clock, Keyring, Schedule } from '../domain/ports.ts'
+
+interface AttentionDependencies {
+  readonly ledger: Pick<LookupLedger, 'watch'>
+  readonly schedule: Schedule
+  readonly keyring: Pick<Keyring, 'hold'>
+  readonly clock: Clock
+  /** Told that a job may be due sooner. */
+  readonly wake: () => void
+  readonly onError: (error: unknown, what: string) => void
+}
+
+/** Watches jobs for those who wait, and lets go of them. */
+export interface Watches extends Attention {
+  /** Ends the renewing of marks. */
+  stop(): void
+}
+
+interface Watched {
+  watchers: number
+  readonly ended: AbortController
+}
+
+/** A mark outlives two renewals that fail; one left behind by a process that died costs a few look-ups. */
+const markMs = 180_000
+const renewEveryMs = 60_000
+
+/** Makes what marks jobs in the ledger as watched, once a job however many watch it here. */
+export const createAttention = (dependencies: AttentionDependencies): Watches => {
+  const watched = new Map<string, Watched>()
+  const { keyring } = dependencies
+
+  const begin = (topic: string, job: Job): Watched => {
+    const entry = { watchers: 0, ended: new AbortController() }
+    watched.set(topic, entry)
+    void keepMarked(dependencies, job, entry.ended.signal)
+    return entry
+  }
+
+  return {
+    watch: (job, apiKey) => {
+      const topic = JSON.stringify([job.tenant, job.id])
+      const letGo = keyring.hold(job.account, apiKey)
+      const entry = watched.get(topic) ?? begin(topic, job)
+      entry.watchers += 1
+      return () => {
+        letGo()
+        entry.watchers -= 1
+        if (entry.watchers > 0) return
+        entry.ended.abort()
+        watched.delete(topic)
+      }
+    },
+    stop: () => {
+      for (const { ended } of watched.values()) ended.abort()
+    },
+  }
+}
+
+const keepMarked = async (
+  { ledger, schedule, clock, wake, onError }: AttentionDependencies,
+  job: Job,
+  ended: AbortSignal,
+): Promise<void> => {
+  let dueAt = schedule.dueAt(job, { isWatched: true })
+  while (!ended.aborted) {
+    const until = new Date(clock.now() + markMs)
+    await ledger
+      .watch(job, until, dueAt ?? until)
+      .then(wake, (error: unknown) => onError(error, 'marking a job failed'))
+    // Later it is only kept marked: each look-up itself says when the next one is due.
+    dueAt = until
+    await clock.sleep(renewEveryMs, ended)
+  }
+}
