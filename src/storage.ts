@@ -65,10 +65,24 @@ const listen = (
     clock: systemClock,
     ledger,
     listener: hub,
-    onListening: () => {
-      const read = async ({ tenant, id }: { tenant: string; id: string }) =>
-        (await ledger.find(tenant, [id]))[0] ?? null
-      void hub.catchUp(read).catch((error: unknown) => logger.warn({ err: error }, 'changes may have been missed'))
-    },
+    onListening: () => void catchUp({ ledger, hub, logger }),
     onLost: (error) => logger.warn({ err: error }, 'the connection for changes broke; making a new one'),
   })
+
+/** A connection that stays broken is noticed by its own keep-alive, and then this begins anew. */
+const catchUpAttempts = 30
+const catchUpPauseMs = 1_000
+
+/** Until it succeeds: who waits for a change that was missed would wait for ever. */
+const catchUp = async ({ ledger, hub, logger }: Parameters<typeof listen>[1]): Promise<void> => {
+  const read = async ({ tenant, id }: { tenant: string; id: string }) => (await ledger.find(tenant, [id]))[0] ?? null
+  for (let attempt = 0; attempt < catchUpAttempts; attempt += 1) {
+    try {
+      return await hub.catchUp(read)
+    } catch (error) {
+      logger.warn({ err: error }, 'changes may have been missed; reading again what somebody waits for')
+      await systemClock.sleep(catchUpPauseMs)
+    }
+  }
+  return undefined
+}

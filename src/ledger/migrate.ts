@@ -26,10 +26,13 @@ export const migrate = async ({ db, kind }: Database): Promise<string[]> => {
         `The database is newer than this program: it has «${unknown.join('», «')}», which this version does not know. Run the version that made it, or a newer one.`,
         error,
       )
-    : new DatabaseRefused(
-        `The database cannot be used: ${error instanceof Error ? error.message : 'no reason given'}`,
-        error,
-      )
+    : new DatabaseRefused(`The database cannot be used: ${wordsOf(error)}`, error)
+}
+
+/** Where a name has several addresses and none answers, the error has no words of its own. */
+const wordsOf = (error: unknown): string => {
+  if (error instanceof AggregateError) return error.errors.map(wordsOf).join('; ')
+  return error instanceof Error ? error.message : 'no reason given'
 }
 
 const appliedMigrations = async (db: Database['db']): Promise<string[]> => {

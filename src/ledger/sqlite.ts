@@ -74,11 +74,20 @@ const asBetterSqlite = (database: DatabaseSync): SqliteDatabase => {
   return {
     close: () => database.close(),
     prepare: (text) => {
+      // A full disk makes SQLite roll back by itself; to do it again would fail, and hide why.
+      if (text === 'rollback' && !database.isTransaction) return noStatement
       const known = prepared.get(text) ?? toStatement(database.prepare(text))
       prepared.set(text, known)
       return known
     },
   }
+}
+
+const noStatement: SqliteStatement = {
+  reader: false,
+  all: () => [],
+  run: () => ({ changes: 0, lastInsertRowid: 0 }),
+  iterate: () => [].values(),
 }
 
 const toStatement = (statement: StatementSync): SqliteStatement => ({

@@ -5,7 +5,12 @@ import { z } from 'zod'
  * answer useless refuses it (docs: api-reference; the sources disagree on what is required).
  */
 
-const text = z.string().nullish().catch(null)
+// Not every database can hold a NUL.
+const text = z
+  .string()
+  .transform((value) => value.replaceAll('\0', '\u{fffd}'))
+  .nullish()
+  .catch(null)
 // Not `z.coerce`: it makes 0 of an empty text or list, and 0 credits is a statement.
 const integer = z.union([
   z.int(),
