@@ -1,16 +1,19 @@
 import type { AddressInfo } from 'node:net'
-import type { ApolloServer } from '@apollo/server'
+import { ApolloServer } from '@apollo/server'
 import type { FastifyInstance } from 'fastify'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import type { CreateContext, GraphQLContext } from './graphql/context.ts'
-import { type ServerOptions, createServer, createServerOptions } from './graphql/server.ts'
+import { createOperations } from './graphql/operation.ts'
+import { type ServerOptions, createServerOptions } from './graphql/server.ts'
 import { registerGraphQL } from './http/graphql.ts'
 import { registerHealth } from './http/health.ts'
 import { registerHome } from './http/home.ts'
 import { registerResults } from './http/results.ts'
 import { createHttpServer } from './http/server.ts'
+import { registerSse } from './http/sse.ts'
 import { registerWebhook } from './http/webhook.ts'
+import { cutWebSockets, registerWebSocket } from './http/websocket.ts'
 import { DatabaseRefused } from './ledger/database.ts'
 import { migrate } from './ledger/migrate.ts'
 import { type Logger, createLogger } from './logger.ts'
@@ -138,11 +141,21 @@ const run = async (config: Config, options: AppOptions & { readonly logger: Logg
     throw inWords(error)
   })
   const apollo = serverOptions(config, logger)
-  const server = createServer(apollo)
+  const apolloOptions = createServerOptions(apollo)
+  const server = new ApolloServer<GraphQLContext>(apolloOptions)
   const http = await createHttpServer({ log: logger, corsOrigins: config.corsOrigins, isSandbox: apollo.isSandbox })
   try {
     await server.start()
-    registerGraphQL(http, { server, createContext: parts.createContext })
+    const operations = createOperations({
+      schema: apolloOptions.schema,
+      createContext: parts.createContext,
+      log: logger,
+      isSandbox: apollo.isSandbox,
+      isStopping: parts.core.isStopping,
+    })
+    const wsHandler = await registerWebSocket(http, { operations, origins: webSocketOrigins(config) })
+    registerGraphQL(http, { server, createContext: parts.createContext, wsHandler })
+    registerSse(http, { operations })
     registerHealth(http, parts.core.isStopping)
     registerHome(http, apollo.hasLandingPage)
     registerResults(http, parts.results)
@@ -167,12 +180,17 @@ const shutDown = async (running: Running, { shutdownGraceMs }: Config, logger: L
     if (grace.signal.aborted) return
     logger.warn({ shutdownGraceMs }, 'the grace is over: open connections are closed')
     http.server.closeAllConnections()
+    cutWebSockets(http)
   })
   await http.close()
   grace.abort()
   await server.stop()
   await running.close()
 }
+
+/** A proxy may hide from this server by which name it is reached. */
+const webSocketOrigins = ({ corsOrigins, publicUrl }: Config): readonly string[] =>
+  publicUrl === null ? corsOrigins : [...corsOrigins, new URL(publicUrl).origin]
 
 const serverOptions = (config: Config, log: Logger): ServerOptions => ({
   log,

@@ -1,14 +1,9 @@
 import type { ApolloServerPlugin } from '@apollo/server'
+import { GraphQLError, OperationTypeNode } from 'graphql'
 import type { GraphQLContext } from './context.ts'
-import { formatError, storyOf } from './format-error.ts'
-import { isErrorCode } from './error-catalogue.ts'
+import { formatError } from './format-error.ts'
+import { type Log, logFaults, logOperation } from './log-operation.ts'
 import { answerMediaType } from './media-type.ts'
-
-/** What the plugins need of a logger. */
-export interface Log {
-  info(fields: object, message: string): void
-  error(fields: object, message: string): void
-}
 
 /**
  * Logs each operation by its name and the codes of its errors, never by its text or variables: they may hold signed links.
@@ -17,27 +12,23 @@ export interface Log {
  */
 export const logOperations = (log: Log): ApolloServerPlugin<GraphQLContext> => ({
   requestDidStart: async () => ({
-    didEncounterErrors: async ({ errors, contextValue }) => {
-      for (const error of errors) {
-        const { code, charged, jobId } = formatError(error.toJSON(), error).extensions ?? {}
-        const words = code === 'INTERNAL_SERVER_ERROR' ? 'unforeseen error' : 'credits may be spent without a job'
-        if (charged !== 'NO') log.error({ requestId: contextValue.requestId, code, jobId, err: storyOf(error) }, words)
-      }
-    },
-    willSendResponse: async ({ operationName, operation, errors, contextValue }) => {
-      const codes = (errors ?? []).map((error) => formatError(error.toJSON(), error).extensions?.['code'])
-      log.info(
-        {
-          requestId: contextValue.requestId,
-          operation: operation?.operation ?? null,
-          operationName: operationName ?? null,
-          ...(codes.length > 0 && { errors: codes.filter(isErrorCode) }),
-        },
-        'operation',
-      )
-    },
+    didEncounterErrors: async ({ errors, contextValue }) => logFaults(log, contextValue.requestId, errors),
+    willSendResponse: async ({ operation = null, errors = [], contextValue }) =>
+      logOperation(log, { requestId: contextValue.requestId, operation, errors }),
   }),
 })
+
+/** A subscription answers with many results, and this way of asking with one. */
+export const refuseSubscriptions: ApolloServerPlugin<GraphQLContext> = {
+  requestDidStart: async () => ({
+    didResolveOperation: async ({ operation }) => {
+      if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return
+      throw new GraphQLError('Subscribe over WebSocket at /graphql, or over server-sent events at /graphql/stream.', {
+        extensions: { code: 'BAD_REQUEST', http: { status: 400 } },
+      })
+    },
+  }),
+}
 
 /** Says in every answer that the sandbox gave it: `extensions.sandbox`. */
 export const announceSandbox: ApolloServerPlugin<GraphQLContext> = {

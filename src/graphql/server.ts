@@ -4,7 +4,8 @@ import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin
 import type { GraphQLContext } from './context.ts'
 import { formatError } from './format-error.ts'
 import { limitRules, parseOptions } from './limits.ts'
-import { type Log, announceSandbox, answerOverHttp, logOperations } from './plugins.ts'
+import type { Log } from './log-operation.ts'
+import { announceSandbox, answerOverHttp, logOperations, refuseSubscriptions } from './plugins.ts'
 import { createSchema } from './schema.ts'
 
 /** What differs between servers. */
@@ -41,6 +42,7 @@ export const createServerOptions = ({ log, isSandbox, hasLandingPage }: ServerOp
     plugins: [
       answerOverHttp,
       logOperations(log),
+      refuseSubscriptions,
       ...(isSandbox ? [announceSandbox] : []),
       hasLandingPage
         ? ApolloServerPluginLandingPageLocalDefault({ embed: true, document: firstDocument })

@@ -1,6 +1,7 @@
 import type { ApolloServer } from '@apollo/server'
 import { fastifyApolloHandler } from '@as-integrations/fastify'
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { WebsocketHandler } from '@fastify/websocket'
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { CreateContext, GraphQLContext } from '../graphql/context.ts'
 import { landingPagePolicy } from './content-security-policy.ts'
 import { refuse } from './refuse.ts'
@@ -8,12 +9,16 @@ import { refuse } from './refuse.ts'
 interface GraphQLRouteOptions {
   readonly server: ApolloServer<GraphQLContext>
   readonly createContext: CreateContext
+  /** Takes the requests that would become a WebSocket. */
+  readonly wsHandler: WebsocketHandler
 }
 
 /** `/graphql`: GraphQL over HTTP, POST and GET; a browser that opens it gets the landing page, where there is one. */
-export const registerGraphQL = (app: FastifyInstance, { server, createContext }: GraphQLRouteOptions): void => {
-  app.route({
-    method: ['GET', 'POST'],
+export const registerGraphQL = (
+  app: FastifyInstance,
+  { server, createContext, wsHandler }: GraphQLRouteOptions,
+): void => {
+  const route = {
     url: '/graphql',
     onRequest: async (request, reply) => {
       if (!hasReadableHost(request)) await refuse(reply, { message: 'The Host header cannot be read.' })
@@ -30,7 +35,9 @@ export const registerGraphQL = (app: FastifyInstance, { server, createContext }:
           signal: disconnectSignal(reply),
         }),
     }),
-  })
+  } satisfies Omit<RouteOptions, 'method'>
+  app.route({ method: 'GET', ...route, wsHandler })
+  app.route({ method: 'POST', ...route })
 }
 
 /** Apollo's adapter makes a URL of it. RFC 9112 (3.2) asks for 400 where that cannot be done. */

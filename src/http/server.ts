@@ -86,6 +86,8 @@ const logRequests = (app: FastifyInstance, log: HttpLog): void => {
   })
   // Fastify's own hook for it does not fire once the body has been read.
   app.addHook('onRequest', async (request, reply) => {
+    // The end of a WebSocket is none of a request.
+    if (request.ws) return
     reply.raw.once('close', () => {
       if (!reply.raw.writableFinished) log.info(nameOf(request), 'the client went away')
     })
