@@ -66,7 +66,8 @@ export const startCore = async (parts: CoreParts): Promise<Core> => {
   await plans.learn()
   const schedule = createSchedule(() => plans.current())
   const reading = createReading(parts, { schedule, owner })
-  const worker = createWorker({ ledger, lookUpJob: reading.lookUpJob, keyring, plans, clock, owner, onError })
+  const replayKept = (): Promise<void> => reading.receiveEvent.replayAll()
+  const worker = createWorker({ ...reading, ledger, keyring, plans, replayKept, clock, owner, onError })
   const attention = createAttention({ ledger, schedule, keyring, clock, wake: () => worker.wake(), onError })
   const { readJobs } = reading
   const submitJob = createSubmitting(parts, { ...reading, schedule, isStopping: () => stopping.signal.aborted })

@@ -17,7 +17,10 @@ interface FollowJobDependencies {
 
 /** The ways to see a job move. All of them hear of the same changes; none asks Magic Hour by itself. */
 export interface FollowJob {
-  /** Resolves with the job as soon as it is settled, else with its last known state when the time is over or the signal aborts. */
+  /**
+   * Resolves with the job as soon as it is settled, else with its last known state when the time is over, the signal aborts or
+   * the ledger cannot be read. It never fails: the job is paid, and an error in its place would hide its id.
+   */
   wait(caller: Caller, job: Job, options: WaitOptions): Promise<Job>
   /**
    * The current state first, then each later one once and in order; ends when the job is settled or the signal aborts.
@@ -47,8 +50,13 @@ export const createFollowJob = (dependencies: FollowJobDependencies): FollowJob 
       const end = AbortSignal.any([timer.signal, stopping, signal])
       void clock.sleep(waitMs, end).then(() => timer.abort())
       let latest = job
-      for await (const state of statesOf(dependencies, caller, { job, signal: end })) latest = state
-      timer.abort()
+      try {
+        for await (const state of statesOf(dependencies, caller, { job, signal: end })) latest = state
+      } catch {
+        return latest
+      } finally {
+        timer.abort()
+      }
       return latest
     },
     watch: (caller, id, signal) =>

@@ -1,7 +1,7 @@
 import { applyUpstreamState, markDeleted } from './apply-upstream-state.ts'
 import { DomainError } from './errors.ts'
 import { type Job, isFinal } from './job.ts'
-import type { LookupLedger } from './ledger.ts'
+import type { FinishedLookup, LookupLedger } from './ledger.ts'
 import type { Clock, MagicHour, Schedule, UpstreamState } from './ports.ts'
 import type { RecordChange } from './record-change.ts'
 import type { Secret } from './secret.ts'
@@ -35,6 +35,12 @@ const pauseAfterFailureMs = 5_000
 /** The longest pause that is kept to, whatever Magic Hour asks for. */
 const longestPauseMs = 86_400_000
 
+/** How long to leave Magic Hour alone after a look-up that failed. */
+export const pauseAfter = (error: unknown): number => {
+  const askedMs = error instanceof DomainError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0
+  return Math.min(longestPauseMs, Math.max(pauseAfterFailureMs, askedMs))
+}
+
 /**
  * Magic Hour says 404 for a deleted project. A job made this recently that it does not find is more likely not to be found
  * yet.
@@ -46,21 +52,22 @@ export const createLookUpJob = (dependencies: LookUpJobDependencies): LookUpJob 
   const { ledger, schedule, clock, owner } = dependencies
   const running = new Map<string, Promise<Job>>()
 
+  // A lease that cannot be ended runs out by itself; what the look-up came to must not be lost over it.
+  const release = (job: Job, lookup: Omit<FinishedLookup, 'owner'>): Promise<void> =>
+    ledger.release(job, { owner, ...lookup }).catch(() => undefined)
+
   const claimed = async (job: Job, apiKey: Secret): Promise<Job> => {
     try {
-      const known = await ask(dependencies, job, apiKey)
-      const answeredAt = new Date(clock.now())
-      await ledger.release(job, { owner, now: answeredAt, answeredAt, dueAt: nextDueAt(schedule, known, answeredAt) })
-      return { ...known, lookedUpAt: answeredAt }
+      const answer = await ask(dependencies, job, apiKey)
+      const now = new Date(clock.now())
+      const known = { ...answer, lookedUpAt: now }
+      await release(job, { now, answeredAt: now, dueAt: nextDueAt(schedule, known) })
+      return known
     } catch (error) {
-      const now = clock.now()
-      const dueAt = new Date(now + pauseAfter(error))
-      await ledger.release(job, {
-        owner,
-        now: new Date(now),
-        answeredAt: null,
-        dueAt: { watched: dueAt, unwatched: dueAt },
-      })
+      const now = new Date(clock.now())
+      const planned = nextDueAt(schedule, { ...job, lookedUpAt: now })
+      const earliest = new Date(now.getTime() + pauseAfter(error))
+      await release(job, { now, answeredAt: null, dueAt: dueAfterFailure(planned, earliest) })
       throw error
     }
   }
@@ -99,15 +106,13 @@ const change = (job: Job, state: UpstreamState | null, now: Date): Job => {
   return mayStillAppear ? job : markDeleted(job)
 }
 
-const nextDueAt = (schedule: Schedule, known: Job, answeredAt: Date) => {
-  const job = { ...known, lookedUpAt: answeredAt }
-  return {
-    watched: schedule.dueAt(job, { isWatched: true }),
-    unwatched: schedule.dueAt(job, { isWatched: false }),
-  }
-}
+const nextDueAt = (schedule: Schedule, job: Job): FinishedLookup['dueAt'] => ({
+  watched: schedule.dueAt(job, { isWatched: true }),
+  unwatched: schedule.dueAt(job, { isWatched: false }),
+})
 
-const pauseAfter = (error: unknown): number => {
-  const askedMs = error instanceof DomainError ? (error.retryAfterSeconds ?? 0) * 1_000 : 0
-  return Math.min(longestPauseMs, Math.max(pauseAfterFailureMs, askedMs))
+/** As after an answer, so that a project about which there is none is not asked about more often than others; but not at once. */
+const dueAfterFailure = (planned: FinishedLookup['dueAt'], earliest: Date): FinishedLookup['dueAt'] => {
+  const notBefore = (at: Date | null): Date | null => (at !== null && at < earliest ? earliest : at)
+  return { watched: notBefore(planned.watched), unwatched: notBefore(planned.unwatched) }
 }

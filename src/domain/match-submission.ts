@@ -9,6 +9,8 @@ export const backgroundRemover = 'BACKGROUND_REMOVER'
 const clockSkewMs = 60_000
 /** All attempts of a create together take no longer. */
 const longestCreateMs = 90_000
+/** The ledger names no more candidates than this: where there are so many, another one may have been left out. */
+const fullList = 100
 
 const tokenPattern = /\[mhg-([a-z2-7]{13})\]/
 
@@ -34,7 +36,7 @@ export const matchSubmission = (state: UpstreamState, open: readonly Submission[
   const token = tokenIn(state.name)
   if (token !== null) return open.find((submission) => submission.token === token) ?? null
   const [match, other] = open.filter((submission) => fitsByName(submission, state))
-  if (match === undefined || other !== undefined) return null
+  if (match === undefined || other !== undefined || open.length >= fullList) return null
   // While it is being sent its own answer may come yet, and then says for certain.
   return match.outcome.state === 'SENDING' ? null : match
 }

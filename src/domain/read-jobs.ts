@@ -4,7 +4,7 @@ import { InvalidArgument } from './errors.ts'
 import { type Job, isSettled } from './job.ts'
 import type { JobLedger } from './ledger.ts'
 import type { LookUpJob } from './look-up-job.ts'
-import { backgroundRemover } from './match-submission.ts'
+import { backgroundRemover, tokenIn } from './match-submission.ts'
 import type { Clock, MagicHour, Schedule } from './ports.ts'
 import { projectIdProblem } from './project-id.ts'
 import type { RecoverJob } from './recover-job.ts'
@@ -59,7 +59,8 @@ const adoptJob = async (
 ): Promise<Job | null> => {
   const state = await magicHour.getImageDetails(caller.apiKey, id)
   if (state === null || state.type !== backgroundRemover) return null
-  const recovered = await recoverJob(state)
+  // By its token alone: whoever names a project of their own account like somebody's lost job must not become that job.
+  const recovered = tokenIn(state.name) === null ? null : await recoverJob(state)
   if (recovered?.tenant === caller.tenant) return recovered
   const now = new Date(clock.now())
   const blank: Job = {

@@ -43,10 +43,12 @@ export const createReceiveEvent = (dependencies: ReceiveEventDependencies): Rece
     if (!(await ledger.hasOpenSubmissions())) return (await apply(dependencies, state)) ?? 'PASSED_OVER'
     await ledger.keep(state, new Date(dependencies.clock.now()))
     // The job may have been recorded since it was looked for; then nobody would come back for what was kept.
-    return (await replayOne(dependencies, state.id)) ?? 'KEPT'
+    const late = await apply(dependencies, state)
+    if (late !== null) await replayOne(dependencies, state.id)
+    return late ?? 'KEPT'
   }
   return Object.assign(receive, {
-    replay: async (projectId: string) => void (await replayOne(dependencies, projectId)),
+    replay: (projectId: string) => replayOne(dependencies, projectId),
     replayAll: async () => {
       for (const projectId of await ledger.keptProjects()) await replayOne(dependencies, projectId)
     },
@@ -58,20 +60,29 @@ const apply = async (
   { ledger, recordChange, recoverJob, clock }: ReceiveEventDependencies,
   state: UpstreamState,
 ): Promise<EventOutcome | null> => {
-  const jobs = await ledger.findAnywhere(state.id)
-  if (jobs.length === 0) return (await recoverJob(state)) === null ? null : 'RECOVERED'
+  const known = await ledger.findAnywhere(state.id)
+  const recovered = known.length === 0 ? await recoverJob(state) : null
   const now = new Date(clock.now())
-  for (const job of jobs) {
+  // To one that was recovered as well: an earlier event may have brought it back in this moment, and this one says more.
+  for (const job of recovered === null ? known : [recovered]) {
     await recordChange(job, { apply: (current) => applyUpstreamState(current, state, now), saidBy: 'EVENT', now })
   }
-  return 'APPLIED'
+  if (recovered !== null) return 'RECOVERED'
+  return known.length === 0 ? null : 'APPLIED'
 }
 
-const replayOne = async (dependencies: ReceiveEventDependencies, projectId: string): Promise<EventOutcome | null> => {
-  let outcome: EventOutcome | null = null
+const replayOne = async (dependencies: ReceiveEventDependencies, projectId: string): Promise<void> => {
+  if (!(await applyKept(dependencies, projectId))) return
+  // Once more: another replica may have kept an event while the job was not known yet. Who keeps one from now on knows it.
+  await applyKept(dependencies, projectId)
+  await dependencies.ledger.forget(projectId)
+}
+
+/** Whether anything that was kept is about a job of ours. */
+const applyKept = async (dependencies: ReceiveEventDependencies, projectId: string): Promise<boolean> => {
+  let isKnown = false
   for (const state of await dependencies.ledger.kept(projectId)) {
-    outcome = (await apply(dependencies, state)) ?? outcome
+    if ((await apply(dependencies, state)) !== null) isKnown = true
   }
-  if (outcome !== null) await dependencies.ledger.forget(projectId)
-  return outcome
+  return isKnown
 }

@@ -1,26 +1,31 @@
 import { applyUpstreamState } from './apply-upstream-state.ts'
 import { type Job, creditsAnImage } from './job.ts'
-import type { SubmissionLedger } from './ledger.ts'
+import type { JobLedger, SubmissionLedger } from './ledger.ts'
 import { matchSubmission, tokenIn } from './match-submission.ts'
 import type { Clock, Schedule, UpstreamState } from './ports.ts'
 import type { Submission } from './submission.ts'
 
 interface RecoverJobDependencies {
-  readonly ledger: Pick<SubmissionLedger, 'findOpenSubmissions' | 'accept'>
+  readonly ledger: Pick<SubmissionLedger, 'findOpenSubmissions' | 'accept'> & Pick<JobLedger, 'findAnywhere'>
   readonly schedule: Schedule
   readonly clock: Pick<Clock, 'now'>
 }
 
-/** Finds the submission that made a project, where its answer never came, and records the job. null: none fits. */
+/** Finds the submission that made a project, where its answer never came, and records the job. null: none fits for certain. */
 export type RecoverJob = (state: UpstreamState) => Promise<Job | null>
 
 /** Makes the finder of lost jobs. From then on the idempotency key resolves to the job. */
 export const createRecoverJob =
   (dependencies: RecoverJobDependencies): RecoverJob =>
   async (state) => {
-    const open = await dependencies.ledger.findOpenSubmissions(state.name, tokenIn(state.name))
+    const { ledger } = dependencies
+    const open = await ledger.findOpenSubmissions(state.name, tokenIn(state.name))
     const submission = matchSubmission(state, open)
-    return submission === null ? null : acceptRecovered(dependencies, submission, state)
+    if (submission === null) return null
+    // In this order: another submission of this name, of another tenant even, is either open still, so that two fit, or answered
+    // with this very job.
+    const isTaken = submission.token === null && (await ledger.findAnywhere(state.id)).length > 0
+    return isTaken ? null : acceptRecovered(dependencies, submission, state)
   }
 
 /** Records the job of a submission from what Magic Hour says of it by now. */

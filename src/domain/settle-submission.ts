@@ -8,7 +8,8 @@ import { acceptRecovered } from './recover-job.ts'
 import type { Submission } from './submission.ts'
 
 interface SettleSubmissionDependencies {
-  readonly ledger: Pick<SubmissionLedger, 'findSubmissionByKey' | 'accept' | 'abandon'> & Pick<JobLedger, 'find'>
+  readonly ledger: Pick<SubmissionLedger, 'findSubmissionByKey' | 'accept' | 'abandon'> &
+    Pick<JobLedger, 'find' | 'findAnywhere'>
   readonly magicHour: Pick<MagicHour, 'getImageDetails'>
   readonly schedule: Schedule
   readonly clock: Pick<Clock, 'now'>
@@ -19,7 +20,7 @@ export interface SettleSubmission {
   /**
    * Says which job it made, once a person has found it in the account.
    *
-   * @throws InvalidArgument       the project does not fit the submission, or another job of the caller's has it
+   * @throws InvalidArgument       the project does not fit the submission, or another submission made it
    * @throws SubmissionNotUnknown  there is nothing to settle
    * @throws JobNotFound           no submission has the key
    */
@@ -43,16 +44,36 @@ export const createSettleSubmission = (dependencies: SettleSubmissionDependencie
       if (outcome.state === 'ACCEPTED') return acceptedJob(dependencies, caller, { accepted: outcome.jobId, jobId })
       if (outcome.state === 'SENDING') throw new SubmissionNotUnknown('This submission is still being sent.')
       const state = await magicHour.getImageDetails(caller.apiKey, jobId)
-      const [known] = await ledger.find(caller.tenant, [jobId])
-      if (known !== undefined) throw new InvalidArgument('jobId', 'another submission of yours made this job.')
-      if (state === null || !isItsJob(caller, submission, state)) throw new InvalidArgument('jobId', doesNotFit)
-      return acceptRecovered(dependencies, submission, state)
+      const problem = problemWith(caller, { submission, state, known: await ledger.findAnywhere(jobId) })
+      if (state === null || problem !== null) throw new InvalidArgument('jobId', problem ?? doesNotFit)
+      const job = await acceptRecovered(dependencies, submission, state)
+      // In this moment an event has told of another job.
+      if (job.id !== state.id) throw new SubmissionNotUnknown()
+      return job
     },
     abandon: async (caller, idempotencyKey) => {
       const submission = await findSubmission(ledger, caller, idempotencyKey)
       if (!(await ledger.abandon(submission.id))) throw new SubmissionNotUnknown()
     },
   }
+}
+
+interface Claim {
+  readonly submission: Submission
+  readonly state: UpstreamState | null
+  /** What the ledger knows of the project, whoever's. */
+  readonly known: readonly Job[]
+}
+
+/** Why a project cannot be the one that a submission made; null: it can. */
+const problemWith = (caller: Caller, { submission, state, known }: Claim): string | null => {
+  const isMine = known.some(({ tenant }) => tenant === caller.tenant)
+  const isOthers = known.some(({ tenant, account }) => tenant !== caller.tenant && account === caller.account)
+  if (state === null || isOthers || !isItsJob(caller, submission, state)) return doesNotFit
+  // In an account of one's own whoever looks at a project takes it over; so one that fits may be known and be this one.
+  return isMine && !(ownsAccount(caller) && fits(submission, state))
+    ? 'another submission of yours made this job.'
+    : null
 }
 
 const doesNotFit = 'there is no background removal with this id that this submission can have made.'

@@ -35,6 +35,7 @@ export const registerResults = (app: FastifyInstance, access: ResultAccess): voi
         return await lead(access, request, reply)
       } catch (error) {
         if (!(error instanceof DomainError)) throw error
+        if (error.retryAfterSeconds !== null) reply.header('retry-after', String(error.retryAfterSeconds))
         return reply
           .code(statusOf(error.code))
           .send(errorBody(error.code, error.message === '' ? undefined : error.message))
@@ -69,6 +70,8 @@ const wordsFor = (job: Job): string => {
 }
 
 const statuses: Partial<Record<ErrorCode, number>> = {
+  // The id in the path can be nobody's.
+  BAD_USER_INPUT: 404,
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
   NOT_FOUND: 404,

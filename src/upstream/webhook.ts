@@ -1,5 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
+import { rankOf } from '../domain/job.ts'
 import type { UpstreamState } from '../domain/ports.ts'
 import { toUpstreamState } from './translate.ts'
 import { imageProject, parseJson } from './wire.ts'
@@ -7,7 +8,7 @@ import { imageProject, parseJson } from './wire.ts'
 /** What a delivery brings: exactly the bytes of the body, and the two headers (docs: integration/webhook). */
 export interface WebhookDelivery {
   readonly body: Buffer
-  /** `magic-hour-event-signature`: 64 hex digits, HMAC-SHA256 over `<timestamp>.<body>`. */
+  /** `magic-hour-event-signature`: 64 hex digits in lower case, HMAC-SHA256 over `<timestamp>.<body>`. */
   readonly signature: string | undefined
   /** `magic-hour-event-timestamp`: seconds since the epoch. */
   readonly timestamp: string | undefined
@@ -45,12 +46,18 @@ export const createReadWebhook =
     const now = new Date(clock.now())
     const isStale = Math.abs(now.getTime() / 1_000 - Number(timestamp)) > toleranceSeconds
     const state = toUpstreamState(event.payload, { now, seal })
-    return { kind: 'news', isStale, state: { ...state, status: state.status ?? statusOf(event.type) } }
+    return { kind: 'news', isStale, state: { ...state, status: furtherOf(state.status, statusOf(event.type)) } }
   }
 
 const imageEvent = z.object({ type: z.string().startsWith('image.'), payload: imageProject })
 
-/** The guides' examples leave fields out; the type of the event says the status too. */
+/**
+ * The guides' examples leave fields out, and the type of the event says the status too. A payload that lags behind it must not
+ * take away the only news of the end there is.
+ */
+const furtherOf = (said: UpstreamState['status'], told: UpstreamState['status']): UpstreamState['status'] =>
+  told !== null && (said === null || rankOf(told) > rankOf(said)) ? told : said
+
 const statusOf = (type: string): UpstreamState['status'] => {
   switch (type) {
     case 'image.started':
@@ -65,7 +72,7 @@ const statusOf = (type: string): UpstreamState['status'] => {
 }
 
 const isSigned = ({ body, signature, timestamp }: WebhookDelivery, secret: string): boolean => {
-  if (!/^\d{1,12}$/.test(timestamp ?? '') || !/^[0-9a-f]{64}$/i.test(signature ?? '')) return false
+  if (!/^\d{1,12}$/.test(timestamp ?? '') || !/^[0-9a-f]{64}$/.test(signature ?? '')) return false
   const expected = createHmac('sha256', secret).update(`${timestamp}.`).update(body).digest()
   return timingSafeEqual(expected, Buffer.from(signature ?? '', 'hex'))
 }

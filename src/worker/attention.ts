@@ -26,6 +26,8 @@ interface Watched {
 /** A mark outlives two renewals that fail; one left behind by a process that died costs a few look-ups. */
 const markMs = 180_000
 const renewEveryMs = 60_000
+/** Until it is marked, whoever waits for it would not be told. */
+const retryEveryMs = 5_000
 
 /** Makes what marks jobs in the ledger as watched, once a job however many watch it here. */
 export const createAttention = (dependencies: AttentionDependencies): Watches => {
@@ -67,11 +69,24 @@ const keepMarked = async (
   let dueAt = schedule.dueAt(job, { isWatched: true })
   while (!ended.aborted) {
     const until = new Date(clock.now() + markMs)
-    await ledger
-      .watch(job, until, dueAt ?? until)
-      .then(wake, (error: unknown) => onError(error, 'marking a job failed'))
+    const isMarked = await mark({ ledger, wake, onError }, job, { until, dueAt: dueAt ?? until })
     // Later it is only kept marked: each look-up itself says when the next one is due.
-    dueAt = until
-    await clock.sleep(renewEveryMs, ended)
+    if (isMarked) dueAt = until
+    await clock.sleep(isMarked ? renewEveryMs : retryEveryMs, ended)
+  }
+}
+
+const mark = async (
+  { ledger, wake, onError }: Pick<AttentionDependencies, 'ledger' | 'wake' | 'onError'>,
+  job: Job,
+  { until, dueAt }: { readonly until: Date; readonly dueAt: Date },
+): Promise<boolean> => {
+  try {
+    await ledger.watch(job, until, dueAt)
+    wake()
+    return true
+  } catch (error) {
+    onError(error, 'marking a job failed')
+    return false
   }
 }

@@ -17,7 +17,11 @@ export const createKeyring = (own: { readonly account: string; readonly key: Sec
       const entry = held.get(account) ?? { key, holders: 0 }
       held.set(account, entry)
       entry.holders += 1
+      let isHeld = true
       return () => {
+        // Let go of twice it would be somebody else's, in the end the server's own.
+        if (!isHeld) return
+        isHeld = false
         entry.holders -= 1
         if (entry.holders === 0) held.delete(account)
       }

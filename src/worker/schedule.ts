@@ -26,8 +26,10 @@ export const createSchedule = (plans: () => LookupPlans): Schedule => ({
 })
 
 const unfinishedDueAt = (job: Job, plans: LookupPlans, isWatched: boolean): Date => {
-  const madeMs = job.createdAt.getTime()
-  const lastAgeMs = job.lookedUpAt === null ? 0 : Math.max(0, job.lookedUpAt.getTime() - madeMs)
+  const lastMs = job.lookedUpAt?.getTime() ?? Infinity
+  // Whose clock was ahead may have made it after it was looked up; the next look-up must not wait until that clock is caught up with.
+  const madeMs = Math.min(job.createdAt.getTime(), lastMs)
+  const lastAgeMs = job.lookedUpAt === null ? 0 : lastMs - madeMs
   const ageMs = nextLookupAgeMs(plans[attentionFor(job, plans, isWatched)], lastAgeMs)
   return new Date(Math.ceil(madeMs + lastAgeMs + (ageMs - lastAgeMs) * spread(job.id)))
 }
@@ -50,6 +52,7 @@ const refundDueAt = ({ finishedAt, lookedUpAt }: Job): Date | null => {
 /** 0.95 to 1.05, always the same for one job: keeps jobs that were made together from being asked together. */
 const spread = (id: string): number => {
   let hash = 0
-  for (let index = 0; index < id.length; index += 1) hash = (hash * 31 + id.charCodeAt(index)) % 1_000_003
-  return 0.95 + 0.1 * (hash / 1_000_003)
+  // A multiple of the golden ratio: ids that differ in their last letter alone are far apart too.
+  for (let index = 0; index < id.length; index += 1) hash = Math.imul(hash ^ id.charCodeAt(index), 0x9e3779b1)
+  return 0.95 + 0.1 * ((hash >>> 0) / 2 ** 32)
 }

@@ -1,17 +1,19 @@
 import { DomainError } from '../domain/errors.ts'
 import type { Job } from '../domain/job.ts'
 import type { EventInbox, LookupLedger, SubmissionLedger } from '../domain/ledger.ts'
-import { type LookUpJob, lookupLeaseMs } from '../domain/look-up-job.ts'
+import { type LookUpJob, lookupLeaseMs, pauseAfter } from '../domain/look-up-job.ts'
 import type { Clock, Keyring } from '../domain/ports.ts'
 import type { LearnedPlans } from './learned-plans.ts'
 
 interface WorkerDependencies {
-  readonly ledger: Pick<LookupLedger, 'claimDue' | 'nextDueAt'> &
+  readonly ledger: Pick<LookupLedger, 'claimDue' | 'nextDueAt' | 'release'> &
     Pick<SubmissionLedger, 'doubtExpired'> &
     Pick<EventInbox, 'forgetBefore'>
   readonly lookUpJob: Pick<LookUpJob, 'claimed'>
   readonly keyring: Pick<Keyring, 'keyOf' | 'accounts'>
   readonly plans: Pick<LearnedPlans, 'learn'>
+  /** Takes again the events that were kept: since then the submission they are about may have become unknown. */
+  readonly replayKept: () => Promise<void>
   readonly clock: Clock
   /** Names this process in its leases. */
   readonly owner: string
@@ -50,6 +52,10 @@ export const createWorker = (dependencies: WorkerDependencies): Worker => {
     const now = clock.now()
     const claim = { owner: dependencies.owner, now: new Date(now), until: new Date(now + lookupLeaseMs) }
     const jobs = limit > 0 ? await ledger.claimDue(accounts, { ...claim, limit }) : []
+    if (stopping.signal.aborted) {
+      await Promise.all(jobs.map((job) => giveBack(dependencies, job)))
+      return null
+    }
     for (const job of jobs) begin(job)
     if (running.size >= maxAtOnce) return null
     return (await ledger.nextDueAt(accounts, new Date(now)))?.getTime() ?? null
@@ -91,20 +97,29 @@ export const createWorker = (dependencies: WorkerDependencies): Worker => {
   }
 }
 
-const lookUp = async ({ lookUpJob, keyring, onError }: WorkerDependencies, job: Job, pauses: Pauses): Promise<void> => {
+const lookUp = async (dependencies: WorkerDependencies, job: Job, pauses: Pauses): Promise<void> => {
+  const { lookUpJob, keyring, onError } = dependencies
   const key = keyring.keyOf(job.account)
-  // Whoever brought the key has left since the job was claimed. The lease runs out by itself.
-  if (key === null) return
-  await lookUpJob.claimed(job, key).catch((error: unknown) => {
+  // Whoever brought the key has left since the job was claimed.
+  const work = key === null ? giveBack(dependencies, job) : lookUpJob.claimed(job, key)
+  await work.catch((error: unknown) => {
     pauses.note(job.account, error)
     if (!(error instanceof DomainError)) onError(error, 'a look-up failed')
   })
 }
 
-const doChores = async ({ ledger, plans, clock }: WorkerDependencies): Promise<void> => {
+/** Ends the lease of a job that was not looked up: who comes back for it, here or elsewhere, need not wait until it is over. */
+const giveBack = ({ ledger, owner, clock }: WorkerDependencies, job: Job): Promise<void> => {
+  const now = new Date(clock.now())
+  return ledger.release(job, { owner, now, answeredAt: null, dueAt: { watched: now, unwatched: now } })
+}
+
+const doChores = async ({ ledger, plans, replayKept, clock }: WorkerDependencies): Promise<void> => {
   await ledger.doubtExpired(new Date(clock.now()))
   await ledger.forgetBefore(new Date(clock.now() - keepEventsMs))
   await plans.learn()
+  // Last: what cannot be taken must at least be thrown away some day.
+  await replayKept()
 }
 
 interface Pauses {
@@ -118,7 +133,8 @@ const createPauses = (clock: Pick<Clock, 'now'>): Pauses => {
   return {
     note: (account, error) => {
       if (!(error instanceof DomainError) || error.code !== 'RATE_LIMITED') return
-      until.set(account, clock.now() + (error.retryAfterSeconds ?? 5) * 1_000)
+      // Of several that were refused together the one that is to wait longest decides.
+      until.set(account, Math.max(until.get(account) ?? 0, clock.now() + pauseAfter(error)))
     },
     without: (accounts) => {
       for (const [account, untilMs] of until) if (untilMs <= clock.now()) until.delete(account)
