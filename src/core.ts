@@ -109,7 +109,7 @@ const createReading = (
   const receiveEvent = createReceiveEvent({ ledger, recordChange, recoverJob, clock })
   const lookUpJob = createLookUpJob({ ledger, magicHour, recordChange, schedule, clock, owner })
   const readJobs = createReadJobs({ ledger, magicHour, lookUpJob, recoverJob, schedule, clock })
-  const askAgain = createAskAgain({ ledger, lookUpJob, magicHour, receiveEvent, keyring, account })
+  const askAgain = createAskAgain({ ledger, lookUpJob, magicHour, receiveEvent, keyring, clock, account })
   return { recordChange, receiveEvent, lookUpJob, readJobs, askAgain }
 }
 

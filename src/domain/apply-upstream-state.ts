@@ -59,11 +59,18 @@ const nextProgress = (job: Job, state: UpstreamState, now: Date): JobProgress =>
   }
 }
 
-/** Answers can overtake each other: the links that live longer are the newer ones. Events may leave the links out. */
+/**
+ * Answers can overtake each other: the links that live longer are the newer ones. Events may leave the links out. Links under a
+ * key that is used no more are of no use, however long they live.
+ */
 const fresherDownloads = (job: Job, said: readonly Download[]): readonly Download[] => {
   const known = job.status === 'COMPLETE' ? job.downloads : []
-  return said.length > 0 && firstExpiry(said) >= firstExpiry(known) ? said : known
+  const isFresher = firstExpiry(said) >= firstExpiry(known) || keyOf(said) !== keyOf(known)
+  return said.length > 0 && isFresher ? said : known
 }
+
+/** Which key the links are sealed with, by its name. */
+const keyOf = (downloads: readonly Download[]): string | undefined => downloads[0]?.sealedUrl.split('.', 1)[0]
 
 const firstExpiry = (downloads: readonly Download[]): number =>
   downloads.length === 0 ? 0 : Math.min(...downloads.map(({ expiresAt }) => expiresAt.getTime()))

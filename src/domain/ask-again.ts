@@ -1,7 +1,8 @@
 import { type Job, isSettled } from './job.ts'
 import type { JobLedger, SubmissionLedger } from './ledger.ts'
 import type { LookUpJob } from './look-up-job.ts'
-import type { Keyring, MagicHour } from './ports.ts'
+import { eventsComeForMs } from './match-submission.ts'
+import type { Clock, Keyring, MagicHour } from './ports.ts'
 import type { ReceiveEvent } from './receive-event.ts'
 
 interface AskAgainDependencies {
@@ -10,6 +11,7 @@ interface AskAgainDependencies {
   readonly magicHour: Pick<MagicHour, 'getImageDetails'>
   readonly receiveEvent: ReceiveEvent
   readonly keyring: Pick<Keyring, 'keyOf'>
+  readonly clock: Pick<Clock, 'now'>
   /** The account that the webhooks tell of. */
   readonly account: string
 }
@@ -22,7 +24,7 @@ export type AskAgain = (projectId: string) => Promise<void>
  * whoever has caught one old delivery can send it as often as they like.
  */
 export const createAskAgain =
-  ({ ledger, lookUpJob, magicHour, receiveEvent, keyring, account }: AskAgainDependencies): AskAgain =>
+  ({ ledger, lookUpJob, magicHour, receiveEvent, keyring, clock, account }: AskAgainDependencies): AskAgain =>
   async (projectId) => {
     const lookUp = async (job: Job): Promise<void> => {
       const key = keyring.keyOf(job.account)
@@ -31,7 +33,8 @@ export const createAskAgain =
     const jobs = await ledger.findAnywhere(projectId)
     await Promise.all(jobs.map(lookUp))
     const key = keyring.keyOf(account)
-    if (jobs.length > 0 || key === null || !(await ledger.hasOpenSubmissions())) return
+    if (jobs.length > 0 || key === null) return
+    if (!(await ledger.hasOpenSubmissions(new Date(clock.now() - eventsComeForMs)))) return
     const state = await magicHour.getImageDetails(key, projectId)
     if (state !== null) await receiveEvent(state)
   }

@@ -6,7 +6,7 @@ export type JobStatus = 'DRAFT' | 'QUEUED' | 'RENDERING' | 'COMPLETE' | 'ERROR' 
 
 /** A signed link to a rendered image. It is a secret: sealed as soon as it is read, and opened only to be handed out. */
 export interface Download {
-  /** The URL, encrypted with the account's API key: see `LinkSeal`. */
+  /** The URL, encrypted with the account's API key: `<name of the key>.<cipher text>`, see `LinkSeal`. */
   readonly sealedUrl: string
   readonly expiresAt: Date
 }
@@ -48,6 +48,9 @@ export type Job = JobFacts & JobProgress
 
 /** Whether a status is an end: no later answer changes it. */
 export const isFinal = (status: JobStatus): boolean => rankOf(status) === finalRank
+
+/** Whether credits that were charged for a failed job may still come back (docs: image-background-remover). */
+export const isRefundOpen = (job: Job): boolean => job.status === 'ERROR' && !job.deleted && job.creditsCharged > 0
 
 /** Whether nothing more will happen to a job: it is final, or its image is gone. */
 export const isSettled = (job: Job): boolean => job.deleted || isFinal(job.status)

@@ -17,8 +17,8 @@ export interface SubmissionLedger {
   findSubmissionByKey(tenant: string, idempotencyKey: string): Promise<Submission | null>
   /** Those that may have made a project of this name and token: not accepted, oldest first, at most 100. */
   findOpenSubmissions(name: string | null, token: string | null): Promise<Submission[]>
-  /** Whether any submission is not accepted yet, so that an event about an unknown project may be about its job. */
-  hasOpenSubmissions(): Promise<boolean>
+  /** Whether any submission since then is not accepted yet, so that an event about an unknown project may be about its job. */
+  hasOpenSubmissions(startedSince: Date): Promise<boolean>
   /** Holds the lease of a submission that is being sent. false: it has been lost. */
   renew(id: string, leaseUntil: Date): Promise<boolean>
   /**

@@ -5,6 +5,9 @@ import type { Submission } from './submission.ts'
 /** Magic Hour's word for our kind of project. */
 export const backgroundRemover = 'BACKGROUND_REMOVER'
 
+/** Events are sent again for a day (docs: webhooks), so those of an older submission have all come. */
+export const eventsComeForMs = 90_000_000
+
 /** How far Magic Hour's clock and ours may differ. */
 const clockSkewMs = 60_000
 /** All attempts of a create together take no longer. */

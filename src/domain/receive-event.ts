@@ -1,6 +1,6 @@
 import { applyUpstreamState } from './apply-upstream-state.ts'
 import type { EventInbox, JobLedger, SubmissionLedger } from './ledger.ts'
-import { backgroundRemover } from './match-submission.ts'
+import { backgroundRemover, eventsComeForMs } from './match-submission.ts'
 import type { Clock, UpstreamState } from './ports.ts'
 import type { RecordChange } from './record-change.ts'
 import type { RecoverJob } from './recover-job.ts'
@@ -34,14 +34,15 @@ export interface ReceiveEvent {
 
 /** Makes the receiver of events. A repeated event, a late one and one out of order change nothing that they should not. */
 export const createReceiveEvent = (dependencies: ReceiveEventDependencies): ReceiveEvent => {
-  const { ledger } = dependencies
+  const { ledger, clock } = dependencies
   const receive = async (state: UpstreamState): Promise<EventOutcome> => {
     const outcome = await apply(dependencies, state)
     if (outcome !== null) return outcome
     if (state.type !== null && state.type !== backgroundRemover) return 'PASSED_OVER'
     // Looked for once more: between the two looks its submission may have been answered.
-    if (!(await ledger.hasOpenSubmissions())) return (await apply(dependencies, state)) ?? 'PASSED_OVER'
-    await ledger.keep(state, new Date(dependencies.clock.now()))
+    const isPending = await ledger.hasOpenSubmissions(new Date(clock.now() - eventsComeForMs))
+    if (!isPending) return (await apply(dependencies, state)) ?? 'PASSED_OVER'
+    await ledger.keep(state, new Date(clock.now()))
     // The job may have been recorded since it was looked for; then nobody would come back for what was kept.
     const late = await apply(dependencies, state)
     if (late !== null) await replayOne(dependencies, state.id)

@@ -68,12 +68,18 @@ const cursor = z
   })
   .nullish()
 
+const namePart = textWithout((text) =>
+  text.length <= maxNameLength && !/\p{Cc}/u.test(text)
+    ? null
+    : `use at most ${maxNameLength} characters, without control characters.`,
+)
+
 const jobFilter = z
   .object({
     status: z.array(jobStatus).nullish(),
     createdFrom: z.date().nullish(),
     createdBefore: z.date().nullish(),
-    name: z.string().max(maxNameLength, `use at most ${maxNameLength} characters.`).nullish(),
+    name: namePart.nullish(),
   })
   .nullish()
   .transform((filter) => ({
@@ -88,7 +94,12 @@ export const jobsArguments = z
   .object({ first: pageSize, after: cursor, last: pageSize, before: cursor, filter: jobFilter })
   .superRefine(({ first, after, last, before }, context) => {
     const isMixed = (first ?? after ?? null) !== null && (last ?? before ?? null) !== null
-    if (isMixed) context.addIssue('use «first» with «after», or «last» with «before».')
+    if (isMixed)
+      context.addIssue({
+        code: 'custom',
+        path: ['last'],
+        message: 'use «first» with «after», or «last» with «before».',
+      })
   })
   .transform(({ first, after, last, before, filter }): JobPage => {
     const isBackward = (last ?? before ?? null) !== null

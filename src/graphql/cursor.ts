@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { type JobCursor } from '../domain/ledger.ts'
+import type { JobCursor } from '../domain/ledger.ts'
+import { projectIdProblem } from '../domain/project-id.ts'
 
-const place = z.tuple([z.int().min(0).max(8.64e15), z.string().min(1).max(200)])
+const place = z.tuple([z.int().min(0).max(8.64e15), z.string().refine((id) => projectIdProblem(id) === null)])
 
 /** A place in the list as an opaque text. */
 export const encodeCursor = ({ createdAt, id }: JobCursor): string =>

@@ -27,7 +27,8 @@ export const createEventInbox = ({ db }: Database): EventInbox => ({
         .where('project_id', '=', projectId)
         .orderBy('received_at')
         .execute()
-      return rows.map(({ state }) => toUpstreamState(state))
+      // One that another version kept and this one cannot read must not stand in the way of the others.
+      return rows.flatMap(({ state }) => toUpstreamState(state) ?? [])
     }),
   keptProjects: () =>
     guard(async () => {

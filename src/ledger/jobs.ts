@@ -1,5 +1,5 @@
 import { type ExpressionBuilder, type SelectQueryBuilder, type Selectable, sql } from 'kysely'
-import { type JobStatus, isSettled } from '../domain/job.ts'
+import { type JobStatus, isRefundOpen, isSettled } from '../domain/job.ts'
 import type { JobFilter, JobLedger, JobPage } from '../domain/ledger.ts'
 import type { Database } from './database.ts'
 import { foldName } from './fold-name.ts'
@@ -68,8 +68,8 @@ const createJobWriter = (db: Database['db'], listener: ChangeListener): Pick<Job
         .updateTable('jobs')
         .set({
           ...row,
-          // Whoever is at it with a look-up says when the next one is due; an event leaves none to wait for.
-          ...(isSettled(job) && { due_at: null }),
+          // Nothing is left to look for, but the refund of one that failed: that is due when the end was.
+          ...(isSettled(job) && !isRefundOpen(job) && { due_at: null }),
           ...(seen !== null && {
             rendered_after_ms: seen.afterMs,
             rendered_by_ms: seen.byMs,

@@ -18,10 +18,12 @@ export const linkSeal: LinkSeal = {
     const nonce = createHmac('sha256', derive(apiKey, 'nonce')).update(url).digest().subarray(0, nonceBytes)
     const cipher = createCipheriv(algorithm, key, nonce)
     const sealed = Buffer.concat([cipher.update(url, 'utf8'), cipher.final()])
-    return Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')
+    return `${nameOf(apiKey)}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`
   },
   open: (apiKey, sealedUrl) => {
-    const bytes = Buffer.from(sealedUrl, 'base64url')
+    const [name, text = ''] = sealedUrl.split('.')
+    if (name !== nameOf(apiKey)) return null
+    const bytes = Buffer.from(text, 'base64url')
     if (bytes.length < nonceBytes + tagBytes) return null
     const decipher = createDecipheriv(algorithm, derive(apiKey, 'seal'), bytes.subarray(0, nonceBytes))
     decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes))
@@ -33,6 +35,9 @@ export const linkSeal: LinkSeal = {
     }
   },
 }
+
+/** Tells keys apart without telling anything of them. */
+const nameOf = (apiKey: Secret): string => derive(apiKey, 'name').subarray(0, 6).toString('base64url')
 
 const derive = (apiKey: Secret, use: string): Buffer =>
   createHmac('sha256', apiKey.reveal()).update(`magic-hour-graphql link ${use}`).digest()

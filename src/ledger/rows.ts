@@ -177,5 +177,12 @@ export const fromUpstreamState = (state: UpstreamState): string =>
     downloads: state.downloads.map(({ sealedUrl, expiresAt }) => ({ sealedUrl, expiresAt: expiresAt.getTime() })),
   })
 
-/** The text of an event, understood again. */
-export const toUpstreamState = (text: string): UpstreamState => upstreamState.parse(JSON.parse(text))
+/** The text of an event, understood again; null: it cannot be. */
+export const toUpstreamState = (text: string): UpstreamState | null =>
+  z
+    .string()
+    .transform((json): unknown => JSON.parse(json))
+    .pipe(upstreamState)
+    .nullable()
+    .catch(null)
+    .parse(text)

@@ -68,12 +68,13 @@ const createOpenSubmissions = (
         .execute()
       return rows.map(toSubmission)
     }),
-  hasOpenSubmissions: () =>
+  hasOpenSubmissions: (startedSince) =>
     guard(async () => {
       const row = await db
         .selectFrom('submissions')
         .select('id')
         .where('state', '<>', 'ACCEPTED')
+        .where('started_at', '>=', startedSince.getTime())
         .limit(1)
         .executeTakeFirst()
       return row !== undefined

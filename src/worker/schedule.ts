@@ -1,5 +1,5 @@
 import { ownsAccount } from '../domain/caller.ts'
-import { type Job, isSettled } from '../domain/job.ts'
+import { type Job, isRefundOpen, isSettled } from '../domain/job.ts'
 import type { Schedule } from '../domain/ports.ts'
 import { type Attention, type LookupPlan, nextLookupAgeMs } from './lookup-plan.ts'
 
@@ -39,8 +39,6 @@ const attentionFor = (job: Job, plans: LookupPlans, isWatched: boolean): Attenti
   if (plans.areEventsComing && !ownsAccount(job)) return 'eventful'
   return isWatched ? 'watched' : 'unwatched'
 }
-
-const isRefundOpen = (job: Job): boolean => job.status === 'ERROR' && !job.deleted && job.creditsCharged > 0
 
 const refundDueAt = ({ finishedAt, lookedUpAt }: Job): Date | null => {
   if (finishedAt === null) return null

@@ -43,6 +43,7 @@ export const createWorker = (dependencies: WorkerDependencies): Worker => {
   const stopping = new AbortController()
   const running = new Set<Promise<void>>()
   const pauses = createPauses(clock)
+  const troubles = createTroubles((error) => onError(error, 'claiming look-ups failed; trying on'))
   let nap = new AbortController()
   let loop: Promise<void> | null = null
 
@@ -75,10 +76,7 @@ export const createWorker = (dependencies: WorkerDependencies): Worker => {
         choresAt = clock.now() + choresEveryMs
         await doChores(dependencies).catch((error: unknown) => onError(error, 'tidying up failed'))
       }
-      const dueAtMs = await claim().catch((error: unknown) => {
-        onError(error, 'claiming look-ups failed')
-        return null
-      })
+      const dueAtMs = await claim().then(troubles.over, troubles.tell)
       const napMs = Math.min(idleMs, (dueAtMs ?? Infinity) - clock.now())
       if (napMs > 0) await clock.sleep(napMs, AbortSignal.any([nap.signal, stopping.signal]))
     }
@@ -120,6 +118,22 @@ const doChores = async ({ ledger, plans, replayKept, clock }: WorkerDependencies
   await plans.learn()
   // Last: what cannot be taken must at least be thrown away some day.
   await replayKept()
+}
+
+/** A database that is gone is told of once, and not each second that it stays so. */
+const createTroubles = (onFirst: (error: unknown) => void) => {
+  let isTold = false
+  return {
+    over: <T>(value: T): T => {
+      isTold = false
+      return value
+    },
+    tell: (error: unknown): null => {
+      if (!isTold) onFirst(error)
+      isTold = true
+      return null
+    },
+  }
 }
 
 interface Pauses {

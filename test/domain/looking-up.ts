@@ -74,7 +74,7 @@ export const openReplica = async ({ beside, answer = () => null, broken = {} }: 
     readJobs,
     recordAnswer: createRecordAnswer({ ledger, receiveEvent, schedule, clock }),
     readDownloads: createReadDownloads({ lookUpJob, links: linkSeal, clock }),
-    askAgain: createAskAgain({ ledger, lookUpJob, magicHour, receiveEvent, keyring, account }),
+    askAgain: createAskAgain({ ledger, lookUpJob, magicHour, receiveEvent, keyring, clock, account }),
     followJob: createFollowJob({ ledger, changes: hub, attention, readJobs, clock, stopping: stopping.signal }),
     attention,
   }

@@ -56,6 +56,13 @@ describe('a link', () => {
     expect(asked).toHaveLength(1)
   })
 
+  test('that was hidden with an earlier key gives way to one that lives for less long', async () => {
+    const before = sealedWith('mhk_of_last_year')
+    const sooner = aDownload('2026-01-01T12:00:00Z', url)
+    const { readDownloads } = await openWith(before, 0, () => aState('COMPLETE', { downloads: [sooner] }))
+    expect(await readDownloads(caller, before)).toEqual([{ url, expiresAt: sooner.expiresAt }])
+  })
+
   test('that is alive is an answer while Magic Hour is down', async () => {
     const { readDownloads } = await openWith(complete, 24 * hour - 1, () => new UpstreamUnavailable())
     expect(await readDownloads(caller, complete)).toEqual([{ url, expiresAt }])

@@ -65,9 +65,9 @@ describe('an event about a project that nobody knows', () => {
     const { receiveEvent } = await openReplica({
       beside: one,
       broken: {
-        hasOpenSubmissions: async () => {
+        hasOpenSubmissions: async (startedSince: Date) => {
           await one.recordAnswer(submission, created(job.id))
-          return one.stored.hasOpenSubmissions()
+          return one.stored.hasOpenSubmissions(startedSince)
         },
       },
     })

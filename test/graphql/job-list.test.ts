@@ -174,6 +174,19 @@ describe('the list of jobs', () => {
       expect(await refusal(server, mixed)).toMatchObject({ data: { jobs: null }, code: 'BAD_USER_INPUT' })
   })
 
+  test('refuses what no database can hold, and says which argument it is', async ({ server }) => {
+    const poisoned = Buffer.from(JSON.stringify([0, 'a\0'])).toString('base64url')
+    for (const [variables, argument] of [
+      [{ filter: { name: 'a\0' } }, 'filter.name'],
+      [{ after: poisoned }, 'after'],
+      [{ first: 1, last: 1 }, 'last'],
+    ] as const) {
+      const { errors } = await server.ask(list, variables, shop)
+      expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument })
+      expect(errors[0]?.message).toMatch(new RegExp(`^${argument}: `))
+    }
+  })
+
   test('refuses who says not who they are', async ({ server }) => {
     const { data, errors } = await server.ask(list)
     expect([data, errors[0]?.extensions['code']]).toEqual([{ jobs: null }, 'UNAUTHENTICATED'])

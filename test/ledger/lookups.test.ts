@@ -128,6 +128,19 @@ describe.each(databases)('giving a job back on $name', ({ open }) => {
     expect(await opened.ledger.find('tenant-1', ['job-1'])).toMatchObject([{ lookedUpAt: at(5) }])
   })
 
+  test.for([
+    [5, 1],
+    [0, 0],
+  ] as const)(
+    'leaves one that an event says failed due for its refund, with %i credits still charged',
+    async ([credits, due]) => {
+      await using opened = await open()
+      await add(opened.ledger, ['a', 5])
+      await opened.ledger.update(aJob('ERROR', { id: 'a', revision: 1, creditsCharged: credits }), null)
+      expect(await claim(opened.ledger, 'one')).toHaveLength(due)
+    },
+  )
+
   test.for(['COMPLETE', 'CANCELED'] as const)('does not make one due that an event says is %s', async (status) => {
     await using opened = await open()
     await add(opened.ledger, ['a', 1])

@@ -172,12 +172,12 @@ describe.each(databases)('the open submissions on $name', ({ open }) => {
 
   test('are those that no job was found for, also when they are given up', async () => {
     await using opened = await open()
-    expect(await opened.ledger.hasOpenSubmissions()).toBe(false)
+    expect(await opened.ledger.hasOpenSubmissions(new Date(0))).toBe(false)
     const intent = await opened.ledger.begin(aSubmission(anyName))
-    expect(await opened.ledger.hasOpenSubmissions()).toBe(true)
+    expect(await opened.ledger.hasOpenSubmissions(new Date(0))).toBe(true)
     await opened.ledger.doubt(intent.id)
     await opened.ledger.abandon(intent.id)
-    expect(await opened.ledger.hasOpenSubmissions()).toBe(true)
+    expect(await opened.ledger.hasOpenSubmissions(new Date(0))).toBe(true)
     expect(await opened.ledger.findOpenSubmissions('Mug', null)).toMatchObject([{ id: intent.id }])
     await opened.ledger.discard((await opened.ledger.begin(aSubmission())).id)
     expect(await opened.ledger.findOpenSubmissions('Mug', null)).toHaveLength(1)

@@ -24,7 +24,7 @@ const calls: Record<keyof Ledger, (ledger: Ledger) => Promise<unknown>> = {
   findSubmission: (ledger) => ledger.findSubmission('one'),
   findSubmissionByKey: (ledger) => ledger.findSubmissionByKey('tenant-1', 'order-7'),
   findOpenSubmissions: (ledger) => ledger.findOpenSubmissions('Mug', null),
-  hasOpenSubmissions: (ledger) => ledger.hasOpenSubmissions(),
+  hasOpenSubmissions: (ledger) => ledger.hasOpenSubmissions(new Date(0)),
   renew: (ledger) => ledger.renew('one', now),
   accept: (ledger) => ledger.accept('one', aJob(), now),
   doubt: (ledger) => ledger.doubt('one'),
