@@ -66,9 +66,11 @@ export interface Gateway {
  */
 export const startGateway = async (config: Config, options: AppOptions = {}): Promise<Gateway> => {
   const logger = loggerOf(config, options)
-  const gateway = await startParts(config, { ...options, logger, address: () => null }).catch((error: unknown) => {
-    throw inWords(error)
-  })
+  const gateway = await startParts(config, { ...options, logger, address: () => null, listeningAt: () => null }).catch(
+    (error: unknown) => {
+      throw inWords(error)
+    },
+  )
   return {
     serverOptions: createServerOptions(serverOptions(config, logger)),
     createContext: gateway.createContext,
@@ -137,9 +139,13 @@ interface Running extends Parts {
 const run = async (config: Config, options: AppOptions & { readonly logger: Logger }): Promise<Running> => {
   const { logger } = options
   let url: string | null = null
-  const parts = await startParts(config, { ...options, address: () => url }).catch((error: unknown) => {
-    throw inWords(error)
-  })
+  // «All addresses» is none that a client could be sent to.
+  let reachableAt: string | null = null
+  const parts = await startParts(config, { ...options, address: () => reachableAt, listeningAt: () => url }).catch(
+    (error: unknown) => {
+      throw inWords(error)
+    },
+  )
   const apollo = serverOptions(config, logger)
   const apolloOptions = createServerOptions(apollo)
   const server = new ApolloServer<GraphQLContext>(apolloOptions)
@@ -162,6 +168,7 @@ const run = async (config: Config, options: AppOptions & { readonly logger: Logg
     if (parts.webhook !== null) registerWebhook(http, { ...parts.webhook, log: logger })
     await http.listen({ host: config.host, port: config.port })
     url = addressOf(http, config.host)
+    if (config.host !== '0.0.0.0' && config.host !== '::') reachableAt = url
     return { ...parts, url, server, http }
   } catch (error) {
     await http.close()

@@ -131,7 +131,7 @@ const createSubmitting = (
     ledger,
     magicHour,
     acceptedJob,
-    awaitAnswer: createAwaitAnswer({ ledger, changes: hub, acceptedJob, clock }),
+    awaitAnswer: createAwaitAnswer({ ledger, changes: hub, acceptedJob, receiveEvent, clock }),
     recordAnswer: createRecordAnswer({ ledger, receiveEvent, schedule, clock }),
     receiveEvent,
     clock,

@@ -4,6 +4,7 @@ import type { Config } from './config.ts'
 import { type Core, startCore } from './core.ts'
 import { type Caller, ownsAccount } from './domain/caller.ts'
 import type { Keyring } from './domain/ports.ts'
+import { projectIdProblem } from './domain/project-id.ts'
 import { Secret } from './domain/secret.ts'
 import { type Authenticate, type CallerPolicy, createAuthenticate } from './graphql/authenticate.ts'
 import { type CreateContext, createContextFactory } from './graphql/context.ts'
@@ -36,6 +37,8 @@ export interface PartsOptions {
   readonly medianRenderMs?: number
   /** Where this server is reached; null: nowhere, or not yet. */
   readonly address: () => string | null
+  /** Where this machine reaches it. */
+  readonly listeningAt: () => string | null
 }
 
 /** Builds everything but the server, from the configuration alone, and starts it. */
@@ -43,7 +46,7 @@ export const startParts = async (config: Config, options: PartsOptions): Promise
   const policy = callerPolicy(config)
   const webhookSecret = webhookSecretOf(config)
   const publicUrl = (): string | null => config.publicUrl ?? options.address()
-  const sandbox = await startSandbox(config, { webhookSecret, publicUrl: options.address })
+  const sandbox = await startSandbox(config, { webhookSecret, listeningAt: options.listeningAt })
   const storage = await openStorage(config, options.logger).catch(async (error: unknown) => {
     await sandbox?.stop()
     throw error
@@ -55,6 +58,11 @@ export const startParts = async (config: Config, options: PartsOptions): Promise
     random: Math.random,
   })
   const keyring = createKeyring(policy.apiKey === null ? null : { account: policy.account, key: policy.apiKey })
+  const letGo = async (): Promise<void> => {
+    await magicHour.close()
+    await storage.close()
+    await sandbox?.stop()
+  }
   const core = await startCore({
     ...storage,
     config,
@@ -63,7 +71,10 @@ export const startParts = async (config: Config, options: PartsOptions): Promise
     keyring,
     account: policy.account,
     medianRenderMs: options.medianRenderMs ?? medianRenderMsOf(config),
-    permanentUrl: (caller, jobId, index) => permanentUrl(publicUrl(), caller, `${encodeURIComponent(jobId)}/${index}`),
+    permanentUrl: (caller, id, index) => permanentUrl(publicUrl(), caller, { id, index }),
+  }).catch(async (error: unknown) => {
+    await letGo()
+    throw error
   })
   const authenticate = createAuthenticate(policy)
   return {
@@ -74,20 +85,18 @@ export const startParts = async (config: Config, options: PartsOptions): Promise
       webhookSecret === null ? null : webhookParts(config, { core, policy, webhookSecret, logger: options.logger }),
     close: async () => {
       await core.finish()
-      await magicHour.close()
-      await storage.close()
-      await sandbox?.stop()
+      await letGo()
     },
   }
 }
 
 const startSandbox = async (
   { magicHourBaseUrl, sandboxPort, sandboxRenderMs, sandboxWebhooks }: Config,
-  { webhookSecret, publicUrl }: { readonly webhookSecret: string | null; readonly publicUrl: () => string | null },
+  { webhookSecret, listeningAt }: { readonly webhookSecret: string | null; readonly listeningAt: () => string | null },
 ): Promise<Sandbox | null> => {
   if (magicHourBaseUrl !== 'sandbox') return null
   const here = (): string | null => {
-    const url = publicUrl()
+    const url = listeningAt()
     return url === null ? null : `${url}/webhooks/magic-hour`
   }
   const sandbox = createSandbox({
@@ -133,12 +142,14 @@ const callerPolicy = ({ magicHourBaseUrl, magicHourApiKey, gatewayKeys, allowAno
   }
 }
 
-const permanentUrl = (base: string | null, caller: Caller, place: string): string | null => {
+const permanentUrl = (
+  base: string | null,
+  caller: Caller,
+  { id, index }: { readonly id: string; readonly index: number },
+): string | null => {
   if (base === null) return null
-  const [id = ''] = place.split('/')
-  const job = { tenant: caller.tenant, id: decodeURIComponent(id) }
-  const query = ownsAccount(caller) ? '' : `?signature=${resultSignature(caller.apiKey, job)}`
-  return `${base}/results/${place}${query}`
+  const query = ownsAccount(caller) ? '' : `?signature=${resultSignature(caller.apiKey, { tenant: caller.tenant, id })}`
+  return `${base}/results/${encodeURIComponent(id)}/${index}${query}`
 }
 
 const resultAccess = ({
@@ -159,7 +170,9 @@ const resultAccess = ({
       if (job instanceof Error) throw job
       return job && { job, caller }
     }
-    for (const job of await ledger.findAnywhere(jobId)) {
+    // An id that is none may hold what a database cannot.
+    const jobs = projectIdProblem(jobId) === null ? await ledger.findAnywhere(jobId) : []
+    for (const job of jobs) {
       const apiKey = keyring.keyOf(job.account)
       if (apiKey !== null && isResultSignature(signature, apiKey, job)) return { job, caller: { apiKey } }
     }

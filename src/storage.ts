@@ -23,7 +23,8 @@ export const openDatabase = ({ databaseUrl, dataDir }: Config, logger: Logger): 
     ? openSqlite(dataDir)
     : openPostgres({
         url: databaseUrl,
-        onConnectionLost: (error) => logger.warn({ err: error }, 'a connection to the database broke'),
+        // The driver's error carries the whole connection with it.
+        onConnectionLost: ({ message }) => logger.warn({ reason: message }, 'a connection to the database broke'),
       })
 
 /**
@@ -37,13 +38,15 @@ export const openStorage = async (config: Config, logger: Logger): Promise<Stora
     await migrate(database)
     const hub = createHub()
     const ledger = createLedger(database, hub)
-    // Nobody else can be sending: the file is locked. What is left from an earlier process has lost its sender.
-    if (database.kind === 'sqlite') await ledger.doubtExpired(endOfTime)
-    const notices = config.databaseUrl === null ? null : await listen(config.databaseUrl, { ledger, hub, logger })
+    if (database.kind === 'sqlite') await takeOver(ledger)
+    const closing = new AbortController()
+    const parts = { ledger, hub, logger, closing: closing.signal }
+    const notices = config.databaseUrl === null ? null : await listen(config.databaseUrl, parts)
     return {
       ledger,
       hub,
       close: async () => {
+        closing.abort()
         await notices?.close()
         await database.close()
       },
@@ -54,19 +57,29 @@ export const openStorage = async (config: Config, logger: Logger): Promise<Stora
   }
 }
 
+/** The file is locked, so nobody else is there: what an earlier process was sending or looking up has lost it. */
+const takeOver = async (ledger: Ledger): Promise<void> => {
+  await ledger.doubtExpired(endOfTime)
+  await ledger.endLeases()
+}
+
 const endOfTime = new Date(8.64e15)
 
-const listen = (
-  url: string,
-  { ledger, hub, logger }: { readonly ledger: Ledger; readonly hub: Hub; readonly logger: Logger },
-) =>
+interface ListeningParts {
+  readonly ledger: Ledger
+  readonly hub: Hub
+  readonly logger: Logger
+  readonly closing: AbortSignal
+}
+
+const listen = (url: string, { ledger, hub, logger, closing }: ListeningParts) =>
   listenForNotices({
     url,
     clock: systemClock,
     ledger,
     listener: hub,
-    onListening: () => void catchUp({ ledger, hub, logger }),
-    onLost: (error) => logger.warn({ err: error }, 'the connection for changes broke; making a new one'),
+    onListening: () => void catchUp({ ledger, hub, logger, closing }),
+    onLost: ({ message }) => logger.warn({ reason: message }, 'the connection for changes broke; making a new one'),
   })
 
 /** A connection that stays broken is noticed by its own keep-alive, and then this begins anew. */
@@ -74,14 +87,14 @@ const catchUpAttempts = 30
 const catchUpPauseMs = 1_000
 
 /** Until it succeeds: who waits for a change that was missed would wait for ever. */
-const catchUp = async ({ ledger, hub, logger }: Parameters<typeof listen>[1]): Promise<void> => {
+const catchUp = async ({ ledger, hub, logger, closing }: ListeningParts): Promise<void> => {
   const read = async ({ tenant, id }: { tenant: string; id: string }) => (await ledger.find(tenant, [id]))[0] ?? null
-  for (let attempt = 0; attempt < catchUpAttempts; attempt += 1) {
+  for (let attempt = 0; attempt < catchUpAttempts && !closing.aborted; attempt += 1) {
     try {
       return await hub.catchUp(read)
     } catch (error) {
       logger.warn({ err: error }, 'changes may have been missed; reading again what somebody waits for')
-      await systemClock.sleep(catchUpPauseMs)
+      await systemClock.sleep(catchUpPauseMs, closing)
     }
   }
   return undefined

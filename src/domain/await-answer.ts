@@ -4,12 +4,14 @@ import type { Job } from './job.ts'
 import type { JobLedger, SubmissionLedger } from './ledger.ts'
 import type { Changes, Clock } from './ports.ts'
 import type { ReadJobs } from './read-jobs.ts'
+import type { ReceiveEvent } from './receive-event.ts'
 import type { Submission } from './submission.ts'
 
 interface AwaitAnswerDependencies {
   readonly ledger: Pick<SubmissionLedger, 'findSubmission' | 'doubtExpired'>
   readonly changes: Pick<Changes, 'onSubmission'>
   readonly acceptedJob: AcceptedJob
+  readonly receiveEvent: Pick<ReceiveEvent, 'replayAll'>
   readonly clock: Clock
 }
 
@@ -35,7 +37,7 @@ export const createAcceptedJob =
  * @throws SubmissionUnknown
  */
 export const createAwaitAnswer =
-  ({ ledger, changes, acceptedJob, clock }: AwaitAnswerDependencies): AwaitAnswer =>
+  ({ ledger, changes, acceptedJob, receiveEvent, clock }: AwaitAnswerDependencies): AwaitAnswer =>
   async (caller, { id }) => {
     let changed = Promise.withResolvers<void>()
     const stop = changes.onSubmission(id, () => changed.resolve())
@@ -50,12 +52,22 @@ export const createAwaitAnswer =
         if (outcome.state !== 'SENDING') throw new SubmissionUnknown('', { submissionName: name })
         const leftMs = outcome.leaseUntil.getTime() - clock.now()
         if (leftMs > 0) await either(changed.promise, clock, leftMs)
-        else await ledger.doubtExpired(new Date(clock.now()))
+        else await doubt({ ledger, receiveEvent, clock })
       }
     } finally {
       stop()
     }
   }
+
+/** An event may have told of the job while it was thought to be on its way. */
+const doubt = async ({
+  ledger,
+  receiveEvent,
+  clock,
+}: Pick<AwaitAnswerDependencies, 'ledger' | 'receiveEvent' | 'clock'>): Promise<void> => {
+  await ledger.doubtExpired(new Date(clock.now()))
+  await receiveEvent.replayAll()
+}
 
 const either = async (changed: Promise<void>, clock: Clock, ms: number): Promise<void> => {
   const timer = new AbortController()

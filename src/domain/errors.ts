@@ -81,6 +81,11 @@ export class PlanUpgradeRequired extends DomainError {
   readonly code = 'PLAN_UPGRADE_REQUIRED'
 }
 
+/** The image of this result is not there any more. */
+export class ResultGone extends DomainError {
+  readonly code = 'NOT_FOUND'
+}
+
 /** There is no such job, or it is not the caller's: the two cannot be told apart from outside. */
 export class JobNotFound extends DomainError {
   readonly code = 'NOT_FOUND'
@@ -136,10 +141,13 @@ export class JobNotFinished extends DomainError {
 export class JobNotRecorded extends DomainError {
   readonly code = 'JOB_NOT_RECORDED'
   readonly jobId: string
+  /** The name that was sent, by which `resolveSubmission` finds the submission; null where it is not known. */
+  readonly submissionName: string | null
 
-  constructor(jobId: string, cause: unknown) {
+  constructor(jobId: string, cause: unknown, submissionName: string | null = null) {
     super(`The job ${jobId} was made and paid, but could not be recorded. Keep this id.`, { cause })
     this.jobId = jobId
+    this.submissionName = submissionName
   }
 }
 

@@ -15,8 +15,11 @@ export interface SubmissionLedger {
   /** null: there is none (any more). */
   findSubmission(id: string): Promise<Submission | null>
   findSubmissionByKey(tenant: string, idempotencyKey: string): Promise<Submission | null>
-  /** Those that may have made a project of this name and token: not accepted, oldest first, at most 100. */
-  findOpenSubmissions(name: string | null, token: string | null): Promise<Submission[]>
+  /**
+   * Those that may have made a project of this token, or of this name if they were started since then: not accepted, oldest
+   * first, at most 100.
+   */
+  findOpenSubmissions(sought: SoughtSubmission): Promise<Submission[]>
   /** Whether any submission since then is not accepted yet, so that an event about an unknown project may be about its job. */
   hasOpenSubmissions(startedSince: Date): Promise<boolean>
   /** Holds the lease of a submission that is being sent. false: it has been lost. */
@@ -37,6 +40,13 @@ export interface SubmissionLedger {
   discard(id: string): Promise<void>
   /** Frees the key of an `UNKNOWN` submission, which becomes `ABANDONED`. false: it was not `UNKNOWN`. */
   abandon(id: string): Promise<boolean>
+}
+
+/** What is known of a submission whose job has turned up. null: nothing. */
+export interface SoughtSubmission {
+  readonly name: string | null
+  readonly token: string | null
+  readonly startedSince: Date
 }
 
 /** How long a job took to render, as far as anybody saw. */
@@ -103,6 +113,8 @@ export interface LookupLedger {
   claimDue(accounts: readonly string[], claim: Claim & { readonly limit: number }): Promise<Job[]>
   /** Takes one job under a lease, if it was not looked up since it was read and nobody else is at it. */
   claimOne(job: Job, claim: Claim): Promise<boolean>
+  /** Ends all leases: for who knows that nobody else is there to hold one. */
+  endLeases(): Promise<void>
   /** Gives a claimed job back, with when Magic Hour answered and when to ask next. Without effect when the lease is lost. */
   release(job: Job, lookup: FinishedLookup): Promise<void>
   /** Marks an unfinished job as watched until then, and makes it due at `dueAt` unless it is due earlier. */
@@ -135,6 +147,8 @@ export interface EventInbox {
   kept(projectId: string): Promise<UpstreamState[]>
   /** The ids of all projects with something kept. */
   keptProjects(): Promise<string[]>
+  /** Of those, the ids of the projects that a job of ours may be by now: it is known, or a submission of this name is open. */
+  placeableProjects(): Promise<string[]>
   /** Throws away what was kept about a project. */
   forget(projectId: string): Promise<void>
   /** Throws away what nobody has claimed until now. */

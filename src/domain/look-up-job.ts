@@ -1,5 +1,5 @@
 import { applyUpstreamState, markDeleted } from './apply-upstream-state.ts'
-import { DomainError } from './errors.ts'
+import { DomainError, RateLimited } from './errors.ts'
 import { type Job, isFinal } from './job.ts'
 import type { FinishedLookup, LookupLedger } from './ledger.ts'
 import type { Clock, MagicHour, Schedule, UpstreamState } from './ports.ts'
@@ -51,6 +51,7 @@ const settlingMs = 60_000
 export const createLookUpJob = (dependencies: LookUpJobDependencies): LookUpJob => {
   const { ledger, schedule, clock, owner } = dependencies
   const running = new Map<string, Promise<Job>>()
+  const throttledUntil = new Map<string, number>()
 
   // A lease that cannot be ended runs out by itself; what the look-up came to must not be lost over it.
   const release = (job: Job, lookup: Omit<FinishedLookup, 'owner'>): Promise<void> =>
@@ -67,6 +68,7 @@ export const createLookUpJob = (dependencies: LookUpJobDependencies): LookUpJob 
       const now = new Date(clock.now())
       const planned = nextDueAt(schedule, { ...job, lookedUpAt: now })
       const earliest = new Date(now.getTime() + pauseAfter(error))
+      if (error instanceof RateLimited) throttledUntil.set(job.account, earliest.getTime())
       await release(job, { now, answeredAt: null, dueAt: dueAfterFailure(planned, earliest) })
       throw error
     }
@@ -78,6 +80,9 @@ export const createLookUpJob = (dependencies: LookUpJobDependencies): LookUpJob 
       const now = new Date(clock.now())
       const dueAt = schedule.dueAt(job, { isWatched: true })
       if (dueAt === null || dueAt > now) return job
+      // Each reader would be refused like the one before, and keep the account throttled.
+      if ((throttledUntil.get(job.account) ?? 0) > now.getTime()) return job
+      throttledUntil.delete(job.account)
       const until = new Date(now.getTime() + lookupLeaseMs)
       return (await ledger.claimOne(job, { owner, now, until })) ? claimed(job, apiKey) : job
     },

@@ -1,5 +1,6 @@
 import { applyUpstreamState } from './apply-upstream-state.ts'
 import { type Caller, ownsAccount } from './caller.ts'
+import { asError } from './as-error.ts'
 import { InvalidArgument } from './errors.ts'
 import { type Job, isSettled } from './job.ts'
 import type { JobLedger } from './ledger.ts'
@@ -43,7 +44,9 @@ export const createReadJobs = (dependencies: ReadJobsDependencies): ReadJobs => 
   }
 
   return async (caller, ids) => {
-    const known = new Map((await ledger.find(caller.tenant, ids)).map((job) => [job.id, job]))
+    // Of an id that is none, no database is asked: it may hold what a database cannot.
+    const possible = ids.filter((id) => projectIdProblem(id) === null)
+    const known = new Map((await ledger.find(caller.tenant, possible)).map((job) => [job.id, job]))
     return Promise.all(ids.map((id) => readOne(caller, id, known.get(id)).catch(asError)))
   }
 }
@@ -61,7 +64,7 @@ const adoptJob = async (
   if (state === null || state.type !== backgroundRemover) return null
   // By its token alone: whoever names a project of their own account like somebody's lost job must not become that job.
   const recovered = tokenIn(state.name) === null ? null : await recoverJob(state)
-  if (recovered?.tenant === caller.tenant) return recovered
+  if (recovered?.tenant === caller.tenant && recovered.id === id) return recovered
   const now = new Date(clock.now())
   const blank: Job = {
     id,
@@ -81,5 +84,3 @@ const adoptJob = async (
   const job = { ...applyUpstreamState(blank, state, now), revision: 0 }
   return ledger.adopt(job, schedule.dueAt(job, { isWatched: false }))
 }
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new TypeError(String(error)))

@@ -8,7 +8,7 @@ import type { RecoverJob } from './recover-job.ts'
 interface ReceiveEventDependencies {
   readonly ledger: Pick<JobLedger, 'findAnywhere'> &
     Pick<SubmissionLedger, 'hasOpenSubmissions'> &
-    Pick<EventInbox, 'keep' | 'kept' | 'keptProjects' | 'forget'>
+    Pick<EventInbox, 'keep' | 'kept' | 'placeableProjects' | 'forget'>
   readonly recordChange: RecordChange
   readonly recoverJob: RecoverJob
   readonly clock: Pick<Clock, 'now'>
@@ -51,7 +51,7 @@ export const createReceiveEvent = (dependencies: ReceiveEventDependencies): Rece
   return Object.assign(receive, {
     replay: (projectId: string) => replayOne(dependencies, projectId),
     replayAll: async () => {
-      for (const projectId of await ledger.keptProjects()) await replayOne(dependencies, projectId)
+      for (const projectId of await ledger.placeableProjects()) await replayOne(dependencies, projectId)
     },
   })
 }
@@ -64,8 +64,9 @@ const apply = async (
   const known = await ledger.findAnywhere(state.id)
   const recovered = known.length === 0 ? await recoverJob(state) : null
   const now = new Date(clock.now())
-  // To one that was recovered as well: an earlier event may have brought it back in this moment, and this one says more.
-  for (const job of recovered === null ? known : [recovered]) {
+  // To one that was recovered as well: an earlier event may have brought it back in this moment, and this one says more. Read by
+  // its id: the submission may just have been answered with another job, which this event is not about.
+  for (const job of recovered === null ? known : await ledger.findAnywhere(state.id)) {
     await recordChange(job, { apply: (current) => applyUpstreamState(current, state, now), saidBy: 'EVENT', now })
   }
   if (recovered !== null) return 'RECOVERED'

@@ -28,7 +28,7 @@ export const createRecordAnswer = (dependencies: RecordAnswerDependencies): Reco
   const accept = async (submission: Submission, job: Job, retries = 0): Promise<Job> =>
     ledger.accept(submission.id, job, schedule.dueAt(job, { isWatched: false })).catch(async (error: unknown) => {
       const pauseMs = retryAfterMs[retries]
-      if (pauseMs === undefined) throw new JobNotRecorded(job.id, error)
+      if (pauseMs === undefined) throw new JobNotRecorded(job.id, error, submission.name)
       await clock.sleep(pauseMs)
       return accept(submission, job, retries + 1)
     })

@@ -1,7 +1,7 @@
 import { applyUpstreamState } from './apply-upstream-state.ts'
 import { type Job, creditsAnImage } from './job.ts'
 import type { JobLedger, SubmissionLedger } from './ledger.ts'
-import { matchSubmission, tokenIn } from './match-submission.ts'
+import { eventsComeForMs, matchSubmission, tokenIn } from './match-submission.ts'
 import type { Clock, Schedule, UpstreamState } from './ports.ts'
 import type { Submission } from './submission.ts'
 
@@ -19,7 +19,8 @@ export const createRecoverJob =
   (dependencies: RecoverJobDependencies): RecoverJob =>
   async (state) => {
     const { ledger } = dependencies
-    const open = await ledger.findOpenSubmissions(state.name, tokenIn(state.name))
+    const startedSince = new Date(dependencies.clock.now() - eventsComeForMs)
+    const open = await ledger.findOpenSubmissions({ name: state.name, token: tokenIn(state.name), startedSince })
     const submission = matchSubmission(state, open)
     if (submission === null) return null
     // In this order: another submission of this name, of another tenant even, is either open still, so that two fit, or answered

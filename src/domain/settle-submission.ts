@@ -2,18 +2,21 @@ import { type Caller, ownsAccount } from './caller.ts'
 import { InvalidArgument, JobNotFound, SubmissionNotUnknown } from './errors.ts'
 import type { Job } from './job.ts'
 import type { JobLedger, SubmissionLedger } from './ledger.ts'
-import { backgroundRemover, fits } from './match-submission.ts'
+import { backgroundRemover, fits, tokenIn } from './match-submission.ts'
 import type { Clock, MagicHour, Schedule, UpstreamState } from './ports.ts'
 import { acceptRecovered } from './recover-job.ts'
 import type { Submission } from './submission.ts'
 
 interface SettleSubmissionDependencies {
-  readonly ledger: Pick<SubmissionLedger, 'findSubmissionByKey' | 'accept' | 'abandon'> &
+  readonly ledger: Pick<SubmissionLedger, 'findSubmissionByKey' | 'findOpenSubmissions' | 'accept' | 'abandon'> &
     Pick<JobLedger, 'find' | 'findAnywhere'>
   readonly magicHour: Pick<MagicHour, 'getImageDetails'>
   readonly schedule: Schedule
   readonly clock: Pick<Clock, 'now'>
 }
+
+/** Which submission: by the caller's key, or where there was none, by the name that the error told. */
+export type SubmissionHandle = { readonly idempotencyKey: string } | { readonly submissionName: string }
 
 /** What a person can do about a submission whose outcome is unknown. */
 export interface SettleSubmission {
@@ -22,9 +25,9 @@ export interface SettleSubmission {
    *
    * @throws InvalidArgument       the project does not fit the submission, or another submission made it
    * @throws SubmissionNotUnknown  there is nothing to settle
-   * @throws JobNotFound           no submission has the key
+   * @throws JobNotFound           no submission has the key or name
    */
-  resolve(caller: Caller, idempotencyKey: string, jobId: string): Promise<Job>
+  resolve(caller: Caller, handle: SubmissionHandle, jobId: string): Promise<Job>
   /**
    * Gives its key up: the next call with it makes, and pays for, a new job. A job that turns up later is still recorded.
    *
@@ -38,8 +41,8 @@ export interface SettleSubmission {
 export const createSettleSubmission = (dependencies: SettleSubmissionDependencies): SettleSubmission => {
   const { ledger, magicHour } = dependencies
   return {
-    resolve: async (caller, idempotencyKey, jobId) => {
-      const submission = await findSubmission(ledger, caller, idempotencyKey)
+    resolve: async (caller, handle, jobId) => {
+      const submission = await findSubmission(ledger, caller, handle)
       const { outcome } = submission
       if (outcome.state === 'ACCEPTED') return acceptedJob(dependencies, caller, { accepted: outcome.jobId, jobId })
       if (outcome.state === 'SENDING') throw new SubmissionNotUnknown('This submission is still being sent.')
@@ -52,7 +55,7 @@ export const createSettleSubmission = (dependencies: SettleSubmissionDependencie
       return job
     },
     abandon: async (caller, idempotencyKey) => {
-      const submission = await findSubmission(ledger, caller, idempotencyKey)
+      const submission = await findSubmission(ledger, caller, { idempotencyKey })
       if (!(await ledger.abandon(submission.id))) throw new SubmissionNotUnknown()
     },
   }
@@ -79,12 +82,27 @@ const problemWith = (caller: Caller, { submission, state, known }: Claim): strin
 const doesNotFit = 'there is no background removal with this id that this submission can have made.'
 
 const findSubmission = async (
-  ledger: Pick<SubmissionLedger, 'findSubmissionByKey'>,
+  ledger: SettleSubmissionDependencies['ledger'],
   { tenant }: Caller,
-  idempotencyKey: string,
+  handle: SubmissionHandle,
 ): Promise<Submission> => {
-  const submission = await ledger.findSubmissionByKey(tenant, idempotencyKey)
+  if ('submissionName' in handle) return findByName(ledger, tenant, handle.submissionName)
+  const submission = await ledger.findSubmissionByKey(tenant, handle.idempotencyKey)
   if (submission === null) throw new JobNotFound('No submission has this idempotency key.')
+  return submission
+}
+
+const findByName = async (
+  ledger: Pick<SubmissionLedger, 'findOpenSubmissions'>,
+  tenant: string,
+  name: string,
+): Promise<Submission> => {
+  const sought = { name, token: tokenIn(name), startedSince: new Date(0) }
+  const open = await ledger.findOpenSubmissions(sought)
+  const [submission, other] = open.filter((candidate) => candidate.tenant === tenant && candidate.name === name)
+  if (submission === undefined) throw new JobNotFound('No submission of this name is without its job.')
+  if (other !== undefined)
+    throw new InvalidArgument('submissionName', 'several submissions of yours have this name: use the idempotency key.')
   return submission
 }
 

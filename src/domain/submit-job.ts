@@ -69,15 +69,27 @@ export const createSubmitJob =
     }
   }
 
-const begin = async ({ ledger }: SubmitJobDependencies, intent: Submission): Promise<Submission> => {
+const begin = async (dependencies: SubmitJobDependencies, intent: Submission): Promise<Submission> => {
   try {
-    return await ledger.begin(intent)
+    return await dependencies.ledger.begin(intent)
   } catch (error) {
-    // The answer to the commit may be what was lost. Nothing was sent, and so the key must not be left in doubt.
-    await ledger.discard(intent.id).catch(() => undefined)
+    void takeBack(dependencies, intent)
     throw error
   }
 }
+
+/**
+ * The answer to the commit may be what was lost, and the commit may even come later. Nothing was sent, and nobody else sends for
+ * this intent: so it is taken back, again and again, until the database has surely come to an end with it.
+ */
+const takeBack = async ({ ledger, clock }: SubmitJobDependencies, { id }: Submission): Promise<void> => {
+  for (const pauseMs of takeBackAfterMs) {
+    await clock.sleep(pauseMs)
+    await ledger.discard(id).catch(() => undefined)
+  }
+}
+
+const takeBackAfterMs = [0, 1_000, 4_000, 10_000, 30_000] as const
 
 interface Attempt {
   readonly intent: Submission

@@ -3,6 +3,7 @@ import { InvalidArgument } from '../domain/errors.ts'
 import { extensionProblem, imageReferenceProblem } from '../domain/image-reference.ts'
 import type { JobPage } from '../domain/ledger.ts'
 import { projectIdProblem } from '../domain/project-id.ts'
+import type { SubmissionHandle } from '../domain/settle-submission.ts'
 import { decodeCursor } from './cursor.ts'
 import { maxAtOnce } from './limits.ts'
 
@@ -76,14 +77,15 @@ const namePart = textWithout((text) =>
 
 const jobFilter = z
   .object({
-    status: z.array(jobStatus).nullish(),
+    status: z.array(jobStatus).max(maxAtOnce, `use at most ${maxAtOnce} statuses.`).nullish(),
     createdFrom: z.date().nullish(),
     createdBefore: z.date().nullish(),
     name: namePart.nullish(),
   })
   .nullish()
   .transform((filter) => ({
-    statuses: filter?.status ?? null,
+    // Each once: a list of any length would be another statement for the database.
+    statuses: filter?.status ? [...new Set(filter.status)] : null,
     createdFrom: filter?.createdFrom ?? null,
     createdBefore: filter?.createdBefore ?? null,
     nameContains: filter?.name ?? null,
@@ -108,8 +110,20 @@ export const jobsArguments = z
       : { direction: 'forward', limit: first ?? defaultPage, from: after ?? null, filter }
   })
 
-/** Arguments of `resolveSubmission`. */
-export const resolveSubmissionArguments = z.object({ idempotencyKey, jobId })
+/** Arguments of `resolveSubmission`, as the domain takes them. */
+export const resolveSubmissionArguments = z
+  .object({ idempotencyKey: idempotencyKey.nullish(), submissionName: name.nullish(), jobId })
+  .transform((args, context): { readonly handle: SubmissionHandle; readonly jobId: string } => {
+    const { idempotencyKey: key = null, submissionName = null } = args
+    if (key !== null && submissionName === null) return { handle: { idempotencyKey: key }, jobId: args.jobId }
+    if (key === null && submissionName !== null) return { handle: { submissionName }, jobId: args.jobId }
+    context.addIssue({
+      code: 'custom',
+      path: ['idempotencyKey'],
+      message: 'use it, or «submissionName» where there was no key; not both.',
+    })
+    return z.NEVER
+  })
 
 /** Arguments of `abandonSubmission`. */
 export const abandonSubmissionArguments = z.object({ idempotencyKey })

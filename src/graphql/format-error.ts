@@ -60,7 +60,7 @@ const extensionsOf = (error: DomainError): Record<string, unknown> => {
     ...(error.upstream !== null && { upstream: error.upstream }),
     ...(error instanceof InvalidArgument && { argument: error.argument }),
     ...(error instanceof JobNotRecorded && { jobId: error.jobId }),
-    ...(error instanceof SubmissionUnknown &&
+    ...((error instanceof SubmissionUnknown || error instanceof JobNotRecorded) &&
       error.submissionName !== null && { submissionName: error.submissionName }),
   }
 }

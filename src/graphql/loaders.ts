@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader'
+import { asError } from '../domain/as-error.ts'
 import type { Caller } from '../domain/caller.ts'
 import { InvalidArgument } from '../domain/errors.ts'
 import type { Job } from '../domain/job.ts'
@@ -28,5 +29,3 @@ export const createLoaders = (
     { cacheKeyFn: ({ id, revision }) => `${id} ${revision}` },
   ),
 })
-
-const asError = (error: unknown): Error => (error instanceof Error ? error : new TypeError(String(error)))

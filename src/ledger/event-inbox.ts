@@ -1,7 +1,7 @@
 import type { EventInbox } from '../domain/ledger.ts'
 import type { Database } from './database.ts'
 import { guard } from './guard.ts'
-import { fromUpstreamState, toUpstreamState } from './rows.ts'
+import { fromUpstreamState, storable, toUpstreamState } from './rows.ts'
 
 /** Makes the keeper of events about projects that nobody knows yet. */
 export const createEventInbox = ({ db }: Database): EventInbox => ({
@@ -13,6 +13,7 @@ export const createEventInbox = ({ db }: Database): EventInbox => ({
           project_id: state.id,
           status: state.status ?? '',
           received_at: receivedAt.getTime(),
+          name: state.name === null ? null : storable(state.name),
           state: fromUpstreamState(state),
         })
         // The same project and status is the same event, delivered again (docs: webhooks).
@@ -33,6 +34,22 @@ export const createEventInbox = ({ db }: Database): EventInbox => ({
   keptProjects: () =>
     guard(async () => {
       const rows = await db.selectFrom('kept_events').select('project_id').distinct().execute()
+      return rows.map(({ project_id }) => project_id)
+    }),
+  placeableProjects: () =>
+    guard(async () => {
+      const rows = await db
+        .selectFrom('kept_events')
+        .select('project_id')
+        .distinct()
+        .where((where) =>
+          where.or([
+            where('name', 'is', null),
+            where('name', 'in', where.selectFrom('submissions').select('name').where('state', '<>', 'ACCEPTED')),
+            where('project_id', 'in', where.selectFrom('jobs').select('id')),
+          ]),
+        )
+        .execute()
       return rows.map(({ project_id }) => project_id)
     }),
   forget: (projectId) =>

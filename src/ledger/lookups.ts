@@ -73,7 +73,16 @@ const claimDue = async (
   return rows.toSorted((a, b) => (a.due_at ?? 0) - (b.due_at ?? 0)).map(toJob)
 }
 
-const createReleases = ({ db }: Database): Pick<LookupLedger, 'release' | 'watch'> => ({
+const createReleases = ({ db }: Database): Pick<LookupLedger, 'release' | 'watch' | 'endLeases'> => ({
+  endLeases: () =>
+    guard(
+      async () =>
+        void (await db
+          .updateTable('jobs')
+          .set({ lease_owner: null, lease_until: null })
+          .where('lease_owner', 'is not', null)
+          .execute()),
+    ),
   release: (job, { owner, now, answeredAt, dueAt }) =>
     guard(async () => {
       await db

@@ -4,6 +4,7 @@ import type { Job } from '../domain/job.ts'
 import type { JobLedger } from '../domain/ledger.ts'
 import type { Clock } from '../domain/ports.ts'
 import type { ChangeListener } from './ledger.ts'
+import { createSockets } from './postgres-sockets.ts'
 import { jobRow, toJob } from './rows.ts'
 
 interface NoticesOptions {
@@ -69,16 +70,20 @@ interface Listening {
 }
 
 const connect = async (options: NoticesOptions): Promise<Listening> => {
+  const sockets = createSockets()
   const client = new Client({
     connectionString: options.url,
     application_name: 'magic-hour-graphql notices',
     connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: connectTimeoutMs,
+    stream: sockets.open,
     keepAlive: true,
     keepAliveInitialDelayMillis: keepAliveAfterMs,
   })
   const { promise: lost, resolve } = Promise.withResolvers<Error>()
   client.on('error', resolve)
   client.on('end', () => resolve(new Error('The connection for notices ended.')))
+  const end = (): Promise<void> => sockets.closeAfter(client.end())
   let told = Promise.resolve()
   client.on('notification', (notice) => {
     // One after the other: a state that has to be read first must not be told after the next one.
@@ -90,11 +95,11 @@ const connect = async (options: NoticesOptions): Promise<Listening> => {
     for (const channel of channels) await client.query(`listen ${channel}`)
   } catch (error) {
     // A standby takes connections, but does not let them listen.
-    await client.end()
+    await end()
     throw error
   }
   options.onListening()
-  return { lost, end: () => client.end() }
+  return { lost, end }
 }
 
 const reconnect = async (options: NoticesOptions, signal: AbortSignal): Promise<Listening> => {

@@ -89,7 +89,7 @@ const toFailure = ({ failure_code, failure_message }: JobRow): JobFailure => ({
  * A text of Magic Hour's as both databases can hold it: PostgreSQL takes no NUL, and neither takes half a surrogate pair. A job
  * must not be lost, or asked about for ever, over a letter of its name.
  */
-const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
+export const storable = (text: string): string => text.toWellFormed().replaceAll('\0', '\uFFFD')
 const storableOrNull = (text: string | null): string | null => (text === null ? null : storable(text))
 
 /** A job as the row that holds it, without what only the queue of look-ups writes. */
@@ -178,11 +178,10 @@ export const fromUpstreamState = (state: UpstreamState): string =>
   })
 
 /** The text of an event, understood again; null: it cannot be. */
-export const toUpstreamState = (text: string): UpstreamState | null =>
-  z
-    .string()
-    .transform((json): unknown => JSON.parse(json))
-    .pipe(upstreamState)
-    .nullable()
-    .catch(null)
-    .parse(text)
+export const toUpstreamState = (text: string): UpstreamState | null => {
+  try {
+    return upstreamState.parse(JSON.parse(text))
+  } catch {
+    return null
+  }
+}

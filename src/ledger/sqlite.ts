@@ -77,11 +77,15 @@ const asBetterSqlite = (database: DatabaseSync): SqliteDatabase => {
       // A full disk makes SQLite roll back by itself; to do it again would fail, and hide why.
       if (text === 'rollback' && !database.isTransaction) return noStatement
       const known = prepared.get(text) ?? toStatement(database.prepare(text))
+      // The program has a few dozen; only lists of ids of every length make more.
+      if (prepared.size >= maxPrepared) prepared.clear()
       prepared.set(text, known)
       return known
     },
   }
 }
+
+const maxPrepared = 300
 
 const noStatement: SqliteStatement = {
   reader: false,

@@ -56,13 +56,18 @@ export const createSubmissionLedger = ({ db }: Database, listener: ChangeListene
 const createOpenSubmissions = (
   db: Database['db'],
 ): Pick<SubmissionLedger, 'findOpenSubmissions' | 'hasOpenSubmissions'> => ({
-  findOpenSubmissions: (name, token) =>
+  findOpenSubmissions: ({ name, token, startedSince }) =>
     guard(async () => {
       const rows = await db
         .selectFrom('submissions')
         .selectAll()
         .where('state', '<>', 'ACCEPTED')
-        .where((where) => where.or([where('name', '=', name ?? ''), where('token', '=', token ?? '')]))
+        .where((where) =>
+          where.or([
+            where('token', '=', token ?? ''),
+            where.and([where('name', '=', name ?? ''), where('started_at', '>=', startedSince.getTime())]),
+          ]),
+        )
         .orderBy('started_at')
         .limit(maxCandidates)
         .execute()

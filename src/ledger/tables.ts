@@ -59,6 +59,8 @@ export interface KeptEventsTable {
   readonly project_id: string
   readonly status: string
   readonly received_at: number
+  /** By which the submission is found that made the project; null: the event did not say. */
+  readonly name: string | null
   readonly state: string
 }
 

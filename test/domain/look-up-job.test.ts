@@ -24,6 +24,21 @@ const lookUpNowDue = async ({ lookUpJob, stored, clock }: Awaited<ReturnType<typ
   return lookUpJob.ifDue(read, apiKey).catch((error: unknown) => error)
 }
 
+describe('an account that Magic Hour throttles', () => {
+  test('is left alone by readers too, for as long as it asked', async () => {
+    const answers = [new RateLimited('', { retryAfterSeconds: 900 })]
+    const replica = await openReplica({ answer: () => answers.pop() ?? aState('COMPLETE') })
+    await put(replica.stored, job)
+    await put(replica.stored, aJob('QUEUED', { id: 'job-2' }))
+    expect(await lookUpNowDue(replica, job)).toBeInstanceOf(RateLimited)
+    for (const known of [job, aJob('QUEUED', { id: 'job-2' })])
+      expect(await lookUpNowDue(replica, known)).toMatchObject({ status: 'QUEUED' })
+    expect(replica.asked).toHaveLength(1)
+    replica.clock.advance(15 * minute)
+    expect(await lookUpNowDue(replica, job)).toMatchObject({ status: 'COMPLETE' })
+  })
+})
+
 describe('a look-up', () => {
   test('records what is new and when it was answered', async () => {
     const replica = await openReplica({ answer: () => aState('RENDERING') })

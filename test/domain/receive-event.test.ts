@@ -92,6 +92,27 @@ describe('an event about a project that nobody knows', () => {
     expect(await one.stored.keptProjects()).toEqual([])
   })
 
+  test('is never taken for one about the job that the submission is answered with in this moment', async () => {
+    const one = await openReplica()
+    const named = aSubmission({ name: 'image [mhg-abcdefgh23456]', token: 'abcdefgh23456' })
+    const submission = await one.stored.begin(named)
+    const { receiveEvent } = await openReplica({
+      beside: one,
+      broken: {
+        findOpenSubmissions: async (sought) => {
+          const open = await one.stored.findOpenSubmissions(sought)
+          await one.recordAnswer(submission, created('the-answer'))
+          return open
+        },
+      },
+    })
+    await receiveEvent(aState('ERROR', { id: 'the-twin', name: named.name }))
+    const [answer] = await one.stored.find('tenant-1', ['the-answer'])
+    const [twin] = await one.stored.find('tenant-1', ['the-twin'])
+    expect([answer, twin]).toMatchObject([{ status: 'QUEUED' }, { status: 'ERROR' }])
+    expect(await one.stored.findSubmission(submission.id)).toMatchObject({ outcome: { jobId: 'the-answer' } })
+  })
+
   test('is not thrown away with the others by a replica that has not seen it', async () => {
     const one = await openReplica()
     const submission = await one.stored.begin(aSubmission())

@@ -40,14 +40,16 @@ const setUp = async ({ submission = lost, answer = () => mug, broken = () => ({}
     clock,
   })
   const refusal = (caller: Caller, jobId = mug.id) =>
-    settle.resolve(caller, key, jobId).then(
+    settle.resolve(caller, { idempotencyKey: key }, jobId).then(
       () => null,
       (error: unknown) => error,
     )
   const resolve = (caller: Caller, idempotencyKey: string, jobId: string) =>
-    settle.resolve(caller, idempotencyKey, jobId)
+    settle.resolve(caller, { idempotencyKey }, jobId)
   const abandon = (caller: Caller, idempotencyKey: string) => settle.abandon(caller, idempotencyKey)
-  return { ...replica, stored, asked, resolve, abandon, refusal }
+  const resolveByName = (caller: Caller, submissionName: string, jobId: string) =>
+    settle.resolve(caller, { submissionName }, jobId)
+  return { ...replica, stored, asked, resolve, resolveByName, abandon, refusal }
 }
 
 describe('saying which job a submission made', () => {
@@ -189,9 +191,9 @@ describe('a lost job in an account that several tenants share', () => {
     const { receiveEvent } = await openReplica({
       beside: one,
       broken: {
-        findOpenSubmissions: async (name, token) => {
+        findOpenSubmissions: async (sought) => {
           await one.recordAnswer(theirs, { id: mug.id, creditsCharged: 5, frameCost: null })
-          return one.stored.findOpenSubmissions(name, token)
+          return one.stored.findOpenSubmissions(sought)
         },
       },
     })
@@ -211,5 +213,29 @@ describe('a lost job in an account that several tenants share', () => {
     await receiveEvent.replayAll()
     expect((await stored.findSubmission(lost.id))?.outcome).toEqual({ state: 'ACCEPTED', jobId: mug.id })
     expect(await stored.keptProjects()).toEqual([])
+  })
+})
+
+describe('a submission whose caller gave no key', () => {
+  const keyless = aSubmission({ outcome: { state: 'UNKNOWN' } })
+
+  test('is settled by the name that was sent', async () => {
+    const { resolveByName, stored } = await setUp({ submission: keyless })
+    expect(await resolveByName(tenant, 'Mug', mug.id)).toMatchObject({ id: mug.id, status: 'COMPLETE' })
+    expect(await stored.find('tenant-1', [mug.id])).toHaveLength(1)
+  })
+
+  test('of another tenant is not found by it', async () => {
+    const { resolveByName } = await setUp({ submission: { ...keyless, tenant: 'tenant-2' } })
+    await expect(resolveByName(tenant, 'Mug', mug.id)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
+  test('is not settled where several have the name', async () => {
+    const { resolveByName, stored } = await setUp({ submission: keyless })
+    await stored.begin(aSubmission({ outcome: { state: 'UNKNOWN' } }))
+    await expect(resolveByName(tenant, 'Mug', mug.id)).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      argument: 'submissionName',
+    })
   })
 })

@@ -37,6 +37,17 @@ describe('deleteJob', () => {
     expect(magicHour.count('DELETE', projects)).toBe(1)
   })
 
+  test('at Magic Hour itself makes the link of a dying one a thing that is not found', async ({ app, magicHour }) => {
+    await app.ask(remove, variables, key)
+    const soon = new Date(Date.now() + 600_000).toISOString()
+    magicHour.set('project-1', 'complete', { downloads: [{ url: 'https://s.example/r.png', expires_at: soon }] })
+    await app.ask('{ job(id: "project-1", waitForSeconds: 20) { status } }', {}, key)
+    magicHour.set('project-1', 'complete', { enabled: false })
+    const { errors } = await app.ask('{ job(id: "project-1") { downloads { url } } }', {}, key)
+    expect(errors[0]?.extensions).toMatchObject({ code: 'NOT_FOUND', charged: 'NO' })
+    expect(app.log.join('')).not.toContain('"level":50')
+  })
+
   test('of an unfinished job is refused: it is no cancel', async ({ app, magicHour }) => {
     await app.ask(remove, variables, key)
     expect((await deleteJob(app, 'project-1')).errors[0]?.extensions).toMatchObject({ code: 'JOB_NOT_FINISHED' })

@@ -180,6 +180,7 @@ describe('the list of jobs', () => {
       [{ filter: { name: 'a\0' } }, 'filter.name'],
       [{ after: poisoned }, 'after'],
       [{ first: 1, last: 1 }, 'last'],
+      [{ filter: { status: Array.from({ length: 101 }, () => 'ERROR') } }, 'filter.status'],
     ] as const) {
       const { errors } = await server.ask(list, variables, shop)
       expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument })

@@ -145,3 +145,28 @@ describe('a submission that is no doubt', () => {
     expect(magicHour.requests).toEqual([])
   })
 })
+
+describe('resolveSubmission without a key', () => {
+  const byName = `mutation ($name: String, $key: String, $id: ID!) {
+    resolveSubmission(submissionName: $name, idempotencyKey: $key, jobId: $id) { job { id name } }
+  }`
+
+  test('takes the name that the error told', async ({ server, magicHour }) => {
+    magicHour.failNextCreate(json(500, { message: 'lost' }))
+    const { errors } = await server.ask(removeQuery, {}, shop)
+    const name = errors[0]?.extensions['submissionName']
+    expect(name).toMatch(/\[mhg-/)
+    magicHour.set('lost-1', 'complete', { name, created_at: new Date().toISOString() })
+    expect((await server.ask(byName, { name, id: 'lost-1' }, shop)).data).toEqual({
+      resolveSubmission: { job: { id: 'lost-1', name } },
+    })
+    expect((await server.ask('{ jobs { nodes { id } } }', {}, shop)).data).toEqual({
+      jobs: { nodes: [{ id: 'lost-1' }] },
+    })
+  })
+
+  test.for([{}, { key: 'order-7', name: 'Mug' }])('and with %o wants one of the two', async (handle, { server }) => {
+    const { errors } = await server.ask(byName, { ...handle, id: 'lost-1' }, shop)
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'idempotencyKey' })
+  })
+})

@@ -64,7 +64,7 @@ describe.each([
     await using database = await empty()
     const opened = database.open()
     await migrate(opened)
-    await run(opened, `insert into kept_events values ('job-1', 'QUEUED', 1, '{}')`)
+    await run(opened, `insert into kept_events values ('job-1', 'QUEUED', 1, 'Mug', '{}')`)
     expect(await migrate(opened)).toEqual([])
     expect(await run(opened, 'select project_id from kept_events')).toEqual([{ project_id: 'job-1' }])
   })

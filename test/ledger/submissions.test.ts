@@ -5,6 +5,11 @@ import { testDatabases } from './databases.ts'
 const databases = testDatabases()
 const anyName = { name: 'Mug', token: null }
 const unknown = { outcome: { state: 'UNKNOWN' } } as const
+const sought = (name: string | null, token: string | null, startedSince = new Date(0)) => ({
+  name,
+  token,
+  startedSince,
+})
 const leaseEnd = new Date('2026-01-01T00:00:15Z')
 
 describe.each(databases)('a submission on $name', ({ open }) => {
@@ -158,16 +163,26 @@ describe.each(databases)('the open submissions on $name', ({ open }) => {
     const oldest = aSubmission({ ...anyName, startedAt: at(1), tenant: 'tenant-2' })
     const other = aSubmission({ name: 'Cup' })
     for (const intent of [byToken, byName, oldest, other]) await opened.ledger.begin(intent)
-    expect(await opened.ledger.findOpenSubmissions('Mug', 'abcdefgh23456')).toEqual([oldest, byName, byToken])
-    expect(await opened.ledger.findOpenSubmissions(null, 'abcdefgh23456')).toEqual([byToken])
-    expect(await opened.ledger.findOpenSubmissions('Mug', null)).toEqual([oldest, byName])
-    expect(await opened.ledger.findOpenSubmissions(null, null)).toEqual([])
+    expect(await opened.ledger.findOpenSubmissions(sought('Mug', 'abcdefgh23456'))).toEqual([oldest, byName, byToken])
+    expect(await opened.ledger.findOpenSubmissions(sought(null, 'abcdefgh23456'))).toEqual([byToken])
+    expect(await opened.ledger.findOpenSubmissions(sought('Mug', null))).toEqual([oldest, byName])
+    expect(await opened.ledger.findOpenSubmissions(sought(null, null))).toEqual([])
+  })
+
+  test('of an older time are found by their token, and by their name no more', async () => {
+    await using opened = await open()
+    const named = await opened.ledger.begin(aSubmission(anyName))
+    const token = await opened.ledger.begin(aSubmission({ name: 'Cup', token: 'abcdefgh23456' }))
+    const since = (name: string | null, ms: number) =>
+      opened.ledger.findOpenSubmissions(sought(name, token.token, new Date(named.startedAt.getTime() + ms)))
+    expect(await since('Mug', 0)).toHaveLength(2)
+    expect(await since('Mug', 1)).toEqual([token])
   })
 
   test('are a hundred at most', async () => {
     await using opened = await open()
     await Promise.all(Array.from({ length: 101 }, () => opened.ledger.begin(aSubmission(anyName))))
-    expect(await opened.ledger.findOpenSubmissions('Mug', null)).toHaveLength(100)
+    expect(await opened.ledger.findOpenSubmissions(sought('Mug', null))).toHaveLength(100)
   })
 
   test('are those that no job was found for, also when they are given up', async () => {
@@ -178,8 +193,8 @@ describe.each(databases)('the open submissions on $name', ({ open }) => {
     await opened.ledger.doubt(intent.id)
     await opened.ledger.abandon(intent.id)
     expect(await opened.ledger.hasOpenSubmissions(new Date(0))).toBe(true)
-    expect(await opened.ledger.findOpenSubmissions('Mug', null)).toMatchObject([{ id: intent.id }])
+    expect(await opened.ledger.findOpenSubmissions(sought('Mug', null))).toMatchObject([{ id: intent.id }])
     await opened.ledger.discard((await opened.ledger.begin(aSubmission())).id)
-    expect(await opened.ledger.findOpenSubmissions('Mug', null)).toHaveLength(1)
+    expect(await opened.ledger.findOpenSubmissions(sought('Mug', null))).toHaveLength(1)
   })
 })

@@ -23,7 +23,7 @@ const calls: Record<keyof Ledger, (ledger: Ledger) => Promise<unknown>> = {
   begin: (ledger) => ledger.begin(aSubmission({ idempotencyKey: 'order-7' })),
   findSubmission: (ledger) => ledger.findSubmission('one'),
   findSubmissionByKey: (ledger) => ledger.findSubmissionByKey('tenant-1', 'order-7'),
-  findOpenSubmissions: (ledger) => ledger.findOpenSubmissions('Mug', null),
+  findOpenSubmissions: (ledger) => ledger.findOpenSubmissions({ name: 'Mug', token: null, startedSince: now }),
   hasOpenSubmissions: (ledger) => ledger.hasOpenSubmissions(new Date(0)),
   renew: (ledger) => ledger.renew('one', now),
   accept: (ledger) => ledger.accept('one', aJob(), now),
@@ -45,6 +45,8 @@ const calls: Record<keyof Ledger, (ledger: Ledger) => Promise<unknown>> = {
   keep: (ledger) => ledger.keep(aState(), now),
   kept: (ledger) => ledger.kept('job-1'),
   keptProjects: (ledger) => ledger.keptProjects(),
+  placeableProjects: (ledger) => ledger.placeableProjects(),
+  endLeases: (ledger) => ledger.endLeases(),
   forget: (ledger) => ledger.forget('job-1'),
   forgetBefore: (ledger) => ledger.forgetBefore(now),
 }

@@ -45,7 +45,7 @@ export const submittingOver = ({ ledger, hub, clock, createImage, ...rest }: Sub
     ledger,
     magicHour: { createImage },
     acceptedJob,
-    awaitAnswer: createAwaitAnswer({ ledger, changes: hub, acceptedJob, clock }),
+    awaitAnswer: createAwaitAnswer({ ledger, changes: hub, acceptedJob, receiveEvent, clock }),
     recordAnswer: createRecordAnswer({ ledger, receiveEvent, schedule, clock }),
     receiveEvent,
     clock,

@@ -1,4 +1,4 @@
-import { GraphQLError } from 'graphql'
+import { ResultGone } from '../../domain/errors.ts'
 import type { OpenDownload } from '../../domain/read-downloads.ts'
 import type { DownloadPlace } from '../download.ts'
 import type { DownloadResolvers } from '../generated/resolvers.ts'
@@ -13,6 +13,6 @@ export const download = {
 
 const openLink = async ({ downloads }: Loaders, { job, index }: DownloadPlace): Promise<OpenDownload> => {
   const link = (await downloads.load(job))?.[index]
-  if (link === undefined) throw new GraphQLError('This result is gone: it was deleted at Magic Hour.')
+  if (link === undefined) throw new ResultGone('This result is gone: it was deleted at Magic Hour.')
   return link
 }

@@ -4,8 +4,8 @@ import type { MutationResolvers } from '../generated/resolvers.ts'
 /** `Mutation.resolveSubmission` and `Mutation.abandonSubmission`. */
 export const submissionMutations = {
   resolveSubmission: async (_root, args, { useCases, caller }) => {
-    const { idempotencyKey, jobId } = parseArguments(resolveSubmissionArguments, args)
-    return { job: await useCases.settleSubmission.resolve(caller(), idempotencyKey, jobId) }
+    const { handle, jobId } = parseArguments(resolveSubmissionArguments, args)
+    return { job: await useCases.settleSubmission.resolve(caller(), handle, jobId) }
   },
   abandonSubmission: async (_root, args, { useCases, caller }) => {
     const { idempotencyKey } = parseArguments(abandonSubmissionArguments, args)

@@ -14,6 +14,7 @@ export const up = async (db: Kysely<never>): Promise<void> => {
     .addColumn('project_id', 'text', (column) => column.notNull())
     .addColumn('status', 'text', (column) => column.notNull())
     .addColumn('received_at', 'bigint', (column) => column.notNull())
+    .addColumn('name', 'text')
     .addColumn('state', 'text', (column) => column.notNull())
     .addPrimaryKeyConstraint('kept_events_pkey', ['project_id', 'status'])
     .execute()
