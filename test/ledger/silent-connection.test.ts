@@ -59,16 +59,31 @@ const openSilentWay = async (serverUrl: string): Promise<SilentWay> => {
   }
 }
 
+/** A ledger that reaches its database by such a way, and gives up soon. */
+const setUp = async () => {
+  const server = await createTestDatabase()
+  const way = await openSilentWay(server.url)
+  const database = openPostgres({ url: way.url, onConnectionLost: () => undefined, answerTimeoutMs: 300 })
+  await migrate(database)
+  let closed: Promise<void> | null = null
+  const close = (): Promise<void> => (closed ??= database.close())
+  return {
+    server,
+    way,
+    database: { ...database, close },
+    ledger: createLedger(database, createHub()),
+    [Symbol.asyncDispose]: async () => {
+      await close()
+      await way[Symbol.asyncDispose]()
+      await server[Symbol.asyncDispose]()
+    },
+  }
+}
+
 describe('a connection to PostgreSQL that has gone silent', () => {
   test('is used no more, so that nothing that is recorded later stands in a transaction left open on it', async () => {
-    await using server = await createTestDatabase()
-    await using way = await openSilentWay(server.url)
-    await using database = {
-      ...openPostgres({ url: way.url, onConnectionLost: () => undefined, answerTimeoutMs: 300 }),
-      [Symbol.asyncDispose]: () => database.close(),
-    }
-    await migrate(database)
-    const ledger = createLedger(database, createHub())
+    await using opened = await setUp()
+    const { ledger, way, server } = opened
     const first = await ledger.begin(aSubmission({ idempotencyKey: 'order-1' }))
     way.silence()
     await expect(ledger.accept(first.id, aJob(), null)).rejects.toMatchObject({ code: 'LEDGER_UNAVAILABLE' })
@@ -80,14 +95,8 @@ describe('a connection to PostgreSQL that has gone silent', () => {
   })
 
   test('does not keep a paid job from being recorded on another one', async () => {
-    await using server = await createTestDatabase()
-    await using way = await openSilentWay(server.url)
-    await using database = {
-      ...openPostgres({ url: way.url, onConnectionLost: () => undefined, answerTimeoutMs: 300 }),
-      [Symbol.asyncDispose]: () => database.close(),
-    }
-    await migrate(database)
-    const ledger = createLedger(database, createHub())
+    await using opened = await setUp()
+    const { ledger, way } = opened
     const { id } = await ledger.begin(aSubmission())
     const before = way.made()
     way.silence()
@@ -97,11 +106,8 @@ describe('a connection to PostgreSQL that has gone silent', () => {
   })
 
   test('does not hold up the end of the program for ever', async () => {
-    await using server = await createTestDatabase()
-    await using way = await openSilentWay(server.url)
-    const database = openPostgres({ url: way.url, onConnectionLost: () => undefined, answerTimeoutMs: 300 })
-    await migrate(database)
-    way.silence()
-    await expect(database.close()).resolves.toBeUndefined()
+    await using opened = await setUp()
+    opened.way.silence()
+    await expect(opened.database.close()).resolves.toBeUndefined()
   })
 })
