@@ -89,7 +89,7 @@ const takeBack = async ({ ledger, clock }: SubmitJobDependencies, { id }: Submis
   }
 }
 
-const takeBackAfterMs = [0, 1_000, 4_000, 10_000, 30_000] as const
+const takeBackAfterMs = [0, 1_000, 4_000, 10_000] as const
 
 interface Attempt {
   readonly intent: Submission
