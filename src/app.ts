@@ -66,11 +66,15 @@ export interface Gateway {
  */
 export const startGateway = async (config: Config, options: AppOptions = {}): Promise<Gateway> => {
   const logger = loggerOf(config, options)
-  const gateway = await startParts(config, { ...options, logger, address: () => null, listeningAt: () => null }).catch(
-    (error: unknown) => {
-      throw inWords(error)
-    },
-  )
+  const gateway = await startParts(config, {
+    ...options,
+    logger,
+    servesResults: false,
+    address: () => null,
+    listeningAt: () => null,
+  }).catch((error: unknown) => {
+    throw inWords(error)
+  })
   return {
     serverOptions: createServerOptions(serverOptions(config, logger)),
     createContext: gateway.createContext,
@@ -141,11 +145,14 @@ const run = async (config: Config, options: AppOptions & { readonly logger: Logg
   let url: string | null = null
   // «All addresses» is none that a client could be sent to.
   let reachableAt: string | null = null
-  const parts = await startParts(config, { ...options, address: () => reachableAt, listeningAt: () => url }).catch(
-    (error: unknown) => {
-      throw inWords(error)
-    },
-  )
+  const parts = await startParts(config, {
+    ...options,
+    servesResults: true,
+    address: () => reachableAt,
+    listeningAt: () => url,
+  }).catch((error: unknown) => {
+    throw inWords(error)
+  })
   const apollo = serverOptions(config, logger)
   const apolloOptions = createServerOptions(apollo)
   const server = new ApolloServer<GraphQLContext>(apolloOptions)
@@ -162,7 +169,7 @@ const run = async (config: Config, options: AppOptions & { readonly logger: Logg
     const wsHandler = await registerWebSocket(http, { operations, origins: webSocketOrigins(config) })
     registerGraphQL(http, { server, createContext: parts.createContext, wsHandler })
     registerSse(http, { operations })
-    registerHealth(http, parts.core.isStopping)
+    registerHealth(http, { isStopping: parts.core.isStopping, isLedgerReachable: parts.isLedgerReachable })
     registerHome(http, apollo.hasLandingPage)
     registerResults(http, parts.results)
     if (parts.webhook !== null) registerWebhook(http, { ...parts.webhook, log: logger })

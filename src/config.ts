@@ -172,14 +172,16 @@ const toConfig = (env: z.output<typeof settings>): Config => {
     sandboxPort: env.SANDBOX_PORT ?? null,
     sandboxRenderMs: env.SANDBOX_RENDER_MS,
     sandboxWebhooks: sandboxWebhooksOf(env.SANDBOX_WEBHOOKS),
-    warnings:
-      magicHourBaseUrl === 'sandbox' && magicHourApiKey !== null
-        ? [
-            `MAGIC_HOUR_API_KEY is set but not used: the sandbox answers. Set MAGIC_HOUR_BASE_URL=${realBaseUrl} to use it.`,
-          ]
-        : [],
+    warnings: [
+      ...(magicHourBaseUrl === 'sandbox' && magicHourApiKey !== null ? [keyNotUsed] : []),
+      ...(magicHourBaseUrl !== 'sandbox' && env.SANDBOX_WEBHOOKS !== 'false' ? [webhooksNotUsed] : []),
+    ],
   }
 }
+
+const keyNotUsed = `MAGIC_HOUR_API_KEY is set but not used: the sandbox answers. Set MAGIC_HOUR_BASE_URL=${realBaseUrl} to use it.`
+const webhooksNotUsed =
+  'SANDBOX_WEBHOOKS is set but not used: no sandbox is embedded here. Set it where the sandbox runs.'
 
 const sandboxWebhooksOf = (setting: 'true' | 'false' | URL): Config['sandboxWebhooks'] => {
   if (setting === 'false') return null

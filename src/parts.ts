@@ -24,17 +24,23 @@ export interface Parts {
   readonly core: Core
   readonly createContext: CreateContext
   readonly results: ResultAccess
+  readonly isLedgerReachable: () => Promise<boolean>
   /** null: no webhooks are received. */
   readonly webhook: Omit<Parameters<typeof registerWebhook>[1], 'log'> | null
   /** Waits until what is under way has been recorded, then lets go of everything. */
   close(): Promise<void>
 }
 
+const alwaysTrue = (): boolean => true
+const alwaysFalse = (): boolean => false
+
 /** What is not a setting. */
 export interface PartsOptions {
   readonly logger: Logger
   /** Default: what Magic Hour names, or what the sandbox takes. */
   readonly medianRenderMs?: number
+  /** Whether there is a server of ours, at which `/results` answers. */
+  readonly servesResults: boolean
   /** Where this server is reached; null: nowhere, or not yet. */
   readonly address: () => string | null
   /** Where this machine reaches it. */
@@ -45,7 +51,7 @@ export interface PartsOptions {
 export const startParts = async (config: Config, options: PartsOptions): Promise<Parts> => {
   const policy = callerPolicy(config)
   const webhookSecret = webhookSecretOf(config)
-  const publicUrl = (): string | null => config.publicUrl ?? options.address()
+  const publicUrl = (): string | null => (options.servesResults ? (config.publicUrl ?? options.address()) : null)
   const sandbox = await startSandbox(config, { webhookSecret, listeningAt: options.listeningAt })
   const storage = await openStorage(config, options.logger).catch(async (error: unknown) => {
     await sandbox?.stop()
@@ -80,6 +86,7 @@ export const startParts = async (config: Config, options: PartsOptions): Promise
   return {
     core,
     createContext: createContextFactory({ authenticate, useCases: core.useCases }),
+    isLedgerReachable: () => storage.ledger.findSubmission('').then(alwaysTrue, alwaysFalse),
     results: resultAccess({ core, storage, keyring, authenticate }),
     webhook:
       webhookSecret === null ? null : webhookParts(config, { core, policy, webhookSecret, logger: options.logger }),

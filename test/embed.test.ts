@@ -49,6 +49,18 @@ describe('an Apollo Server of somebody else that embeds the gateway', () => {
     await expect.poll(read, { interval: 5 }).toEqual({ job: { status: 'RENDERING' } })
   })
 
+  test('hands out no links that only our own server would answer', async () => {
+    await using magicHour = await startStubMagicHour()
+    const own = await startOwnServer({ MAGIC_HOUR_BASE_URL: magicHour.url.href, PUBLIC_URL: 'https://api.example' })
+    await own.ask(remove, key)
+    const downloads = [{ url: 'https://s.example/r.png', expires_at: '2999-01-01T00:00:00Z' }]
+    magicHour.set('project-1', 'complete', { downloads })
+    const query = '{ job(id: "project-1", waitForSeconds: 20) { downloads { url permanentUrl } } }'
+    expect((await own.ask(query, key)).data).toEqual({
+      job: { downloads: [{ url: 'https://s.example/r.png', permanentUrl: null }] },
+    })
+  })
+
   test('answers errors with our codes', async () => {
     await using magicHour = await startStubMagicHour()
     const own = await startOwnServer({ MAGIC_HOUR_BASE_URL: magicHour.url.href })

@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
 import { z } from 'zod'
@@ -41,7 +41,7 @@ export const toDatabase = (database: DatabaseSync): Database => {
 const open = (dataDir: string): DatabaseSync => {
   let database: DatabaseSync | null = null
   try {
-    if (dataDir !== inMemory) mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    if (dataDir !== inMemory) makeFolder(resolve(dataDir))
     database = new DatabaseSync(dataDir === inMemory ? ':memory:' : join(dataDir, fileName))
     // The lock before the journal: so the index of the write-ahead log stays in memory, and no second process can read along.
     database.exec('pragma locking_mode = exclusive')
@@ -53,6 +53,13 @@ const open = (dataDir: string): DatabaseSync => {
     database?.close()
     throw new DatabaseRefused(wordsFor(error, dataDir), error)
   }
+}
+
+/** One by one: told to make them all at once, Node tries for ever below a folder that lets nothing be made, such as `/proc`. */
+const makeFolder = (path: string): void => {
+  const parent = dirname(path)
+  if (!existsSync(parent)) makeFolder(parent)
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) mkdirSync(path, { mode: 0o700 })
 }
 
 const sqliteError = z.object({ errcode: z.int() })

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { startApp } from '../support/app.ts'
 import { openConnection } from '../support/connection.ts'
+import { createTestDatabase } from '../support/postgres/database.ts'
 import { startStub } from '../support/stub-server.ts'
 
 describe.for(['/livez', '/readyz'])('%s', (path) => {
@@ -23,4 +24,15 @@ describe.for(['/livez', '/readyz'])('%s', (path) => {
     connection.send(`GET ${path} HTTP/1.0\r\n\r\n`)
     expect(await connection.closed).toContain(' 200 OK')
   })
+})
+
+test('/readyz says so while the database is gone, and that it is back; /livez does not mind', async () => {
+  await using database = await createTestDatabase()
+  await using app = await startApp({ DATABASE_URL: database.url })
+  const look = (path: string) => fetch(`${app.url}${path}`).then(({ status }) => status)
+  await database.setReachable(false)
+  await database.terminateConnections()
+  expect([await look('/readyz'), await look('/livez')]).toEqual([503, 200])
+  await database.setReachable(true)
+  await expect.poll(() => look('/readyz')).toBe(200)
 })
