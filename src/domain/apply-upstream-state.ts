@@ -86,5 +86,6 @@ const nextCredits = (job: Job, state: UpstreamState): number => {
   return job.status === 'ERROR' ? Math.min(said, job.creditsCharged) : said
 }
 
-const isSame = (a: Job, b: Job): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
-const sorted = (job: Job) => Object.entries(job).toSorted(([a], [b]) => a.localeCompare(b))
+/** Whether two jobs, or parts of them, hold the same; the order of their fields does not matter. */
+export const isSame = (a: object, b: object): boolean => JSON.stringify(sorted(a)) === JSON.stringify(sorted(b))
+const sorted = (fields: object) => Object.entries(fields).toSorted(([a], [b]) => a.localeCompare(b))

@@ -1,3 +1,4 @@
+import { isSame } from './apply-upstream-state.ts'
 import type { Caller } from './caller.ts'
 import { JobNotFound } from './errors.ts'
 import { type Job, isSettled } from './job.ts'
@@ -109,14 +110,24 @@ const statesOf = async function* (
       const next = await mailbox.take()
       if (next === null) return
       if (next.revision <= latest.revision) continue
+      const isNews = !isSame(stateOf(next), stateOf(latest))
       latest = next
-      yield latest
+      if (isNews) yield latest
     }
   } finally {
     stopListening()
     stopWatching()
   }
 }
+
+/** What makes a state another one. The number of images comes with the first look-up, and who listens would hear «queued» twice. */
+const stateOf = ({
+  revision: _revision,
+  lookedUpAt: _lookedUpAt,
+  imageCount: _images,
+  frameCost: _cost,
+  ...state
+}: Job) => state
 
 /** Keeps what has not been read yet; of too much, the newest. `take` resolves with null once the signal has aborted. */
 const createMailbox = (signal: AbortSignal) => {

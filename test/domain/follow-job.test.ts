@@ -111,6 +111,16 @@ describe('watching a job', () => {
     expect(replica.isFollowed()).toBe(false)
   })
 
+  test('does not tell the same state again when only the number of images has become known', async () => {
+    const replica = await setUp()
+    const states = replica.followJob.watch(caller, job.id, never)
+    await states.next()
+    const rest = statuses(states)
+    await replica.tell('QUEUED', { imageCount: 1 })
+    await replica.tell('COMPLETE')
+    expect(await rest).toEqual(['COMPLETE'])
+  })
+
   test('of a settled job tells it once', async () => {
     const replica = await setUp()
     await replica.tell('COMPLETE')
