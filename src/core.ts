@@ -1,6 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { systemClock } from './clock.ts'
-import type { Config } from './config.ts'
 import { createAcceptedJob, createAwaitAnswer } from './domain/await-answer.ts'
 import { type AskAgain, createAskAgain } from './domain/ask-again.ts'
 import { createDeleteJob } from './domain/delete-job.ts'
@@ -29,7 +28,6 @@ import { createWorker } from './worker/worker.ts'
 
 /** What the use cases are made from. */
 export interface CoreParts {
-  readonly config: Config
   readonly logger: Logger
   readonly ledger: Ledger
   readonly hub: Hub

@@ -71,7 +71,6 @@ export const startParts = async (config: Config, options: PartsOptions): Promise
   }
   const core = await startCore({
     ...storage,
-    config,
     logger: options.logger,
     magicHour,
     keyring,

@@ -28,6 +28,3 @@ export interface Submission {
   readonly startedAt: Date
   readonly outcome: SubmissionOutcome
 }
-
-/** Whether the outcome is open, so that a job may still turn up. */
-export const isOpen = ({ outcome }: Submission): boolean => outcome.state !== 'ACCEPTED'
