@@ -8,7 +8,7 @@ import { createOperations } from './graphql/operation.ts'
 import { type ServerOptions, createServerOptions } from './graphql/server.ts'
 import { registerGraphQL } from './http/graphql.ts'
 import { registerHealth } from './http/health.ts'
-import { registerHome } from './http/home.ts'
+import { registerPages } from './http/pages.ts'
 import { registerResults } from './http/results.ts'
 import { createHttpServer } from './http/server.ts'
 import { registerSse } from './http/sse.ts'
@@ -170,7 +170,7 @@ const run = async (config: Config, options: AppOptions & { readonly logger: Logg
     registerGraphQL(http, { server, createContext: parts.createContext, wsHandler })
     registerSse(http, { operations })
     registerHealth(http, { isStopping: parts.core.isStopping, isLedgerReachable: parts.isLedgerReachable })
-    registerHome(http, apollo.hasLandingPage)
+    await registerPages(http, { hasPage: config.servesPage, hasGraphiql: apollo.hasLandingPage })
     registerResults(http, parts.results)
     if (parts.webhook !== null) registerWebhook(http, { ...parts.webhook, log: logger })
     await http.listen({ host: config.host, port: config.port })

@@ -36,6 +36,8 @@ export interface Config {
   readonly dataDir: string
   /** Where clients reach this server, without a slash at the end; null: where it listens. */
   readonly publicUrl: string | null
+  /** Whether `/` is the page to try it on. */
+  readonly servesPage: boolean
   /** null: 4010 for the `sandbox` command, any free port for the embedded one. */
   readonly sandboxPort: number | null
   /** Median render time of the sandbox, in milliseconds. */
@@ -118,6 +120,7 @@ const settings = z.object({
     .optional(),
   DATA_DIR: z.string().default('.data'),
   PUBLIC_URL: httpUrl.optional(),
+  SERVE_PAGE: oneOf(['true', 'false']).optional(),
   SANDBOX_PORT: wholeNumber(0, 65_535).optional(),
   SANDBOX_RENDER_MS: wholeNumber(0, 600_000).default(1_500),
   SANDBOX_WEBHOOKS: z
@@ -169,6 +172,7 @@ const toConfig = (env: z.output<typeof settings>): Config => {
     databaseUrl: env.DATABASE_URL ?? null,
     dataDir: env.DATA_DIR,
     publicUrl: env.PUBLIC_URL?.href.replace(/\/$/, '') ?? null,
+    servesPage: env.SERVE_PAGE === undefined ? !isProduction : env.SERVE_PAGE === 'true',
     sandboxPort: env.SANDBOX_PORT ?? null,
     sandboxRenderMs: env.SANDBOX_RENDER_MS,
     sandboxWebhooks: sandboxWebhooksOf(env.SANDBOX_WEBHOOKS),

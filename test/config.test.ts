@@ -39,6 +39,7 @@ describe('the defaults', () => {
     sandboxPort: null,
     sandboxRenderMs: 1_500,
     sandboxWebhooks: null,
+    servesPage: true,
     warnings: [],
   }
 
@@ -50,6 +51,7 @@ describe('the defaults', () => {
     expect(loadConfig({ NODE_ENV: 'production' })).toEqual({
       ...defaults,
       isProduction: true,
+      servesPage: false,
       corsOrigins: [],
       magicHourBaseUrl: real,
     })
@@ -90,6 +92,7 @@ describe('every setting can be set', () => {
     ['PUBLIC_URL', 'https://api.example/images/', { publicUrl: 'https://api.example/images' }],
     ['SANDBOX_WEBHOOKS', 'true', { sandboxWebhooks: 'here' }],
     ['SANDBOX_WEBHOOKS', 'false', { sandboxWebhooks: null }],
+    ['SERVE_PAGE', 'false', { servesPage: false }],
     ['SANDBOX_PORT', '4010', { sandboxPort: 4010 }],
     ['SANDBOX_RENDER_MS', '0', { sandboxRenderMs: 0 }],
   ] as const)('%s=%s', ([name, value, expected]) => {

@@ -1,7 +1,39 @@
+/** What helmet makes the header of. */
+export interface ContentPolicy {
+  readonly useDefaults: false
+  readonly directives: Record<string, string[]>
+}
+
 /** A policy for a page of plain JSON: it may load nothing. */
 export const strictPolicy = {
   useDefaults: false,
   directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+}
+
+/** The page at `/`: scripts, styles and requests of this server alone, and pictures that the page has in memory. */
+export const pagePolicy: ContentPolicy = {
+  useDefaults: false,
+  directives: {
+    defaultSrc: ["'none'"],
+    scriptSrc: ["'self'"],
+    styleSrc: ["'self'"],
+    imgSrc: ["'self'", 'blob:', 'data:'],
+    connectSrc: ["'self'"],
+    frameAncestors: ["'none'"],
+    baseUri: ["'none'"],
+    formAction: ["'none'"],
+  },
+}
+
+/** GraphiQL: its editor writes style elements of its own, has a font, and works in workers. */
+export const graphiqlPolicy: ContentPolicy = {
+  useDefaults: false,
+  directives: {
+    ...pagePolicy.directives,
+    styleSrc: ["'self'", "'unsafe-inline'"],
+    fontSrc: ["'self'", 'data:'],
+    workerSrc: ["'self'", 'blob:'],
+  },
 }
 
 const landingPageCdn = 'https://apollo-server-landing-page.cdn.apollographql.com'

@@ -21,10 +21,27 @@ describe('outside production', () => {
     expect(await response.text()).toContain('EmbeddedSandbox')
   })
 
-  test('a browser that opens the address is led to it', async () => {
+  test.for(['/', '/graphiql'])(
+    'a browser that opens %s gets a page that loads nothing from elsewhere',
+    async (path) => {
+      await using app = await startApp()
+      const response = await fetch(`${app.url}${path}`, { headers: browser })
+      const html = await response.text()
+      expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8'])
+      const sources = [...html.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address = '']) => address)
+      expect(sources.length).toBeGreaterThan(0)
+      expect(sources.filter((address) => !address.startsWith('/assets/') && !address.startsWith('data:'))).toEqual([])
+      expect(response.headers.get('content-security-policy')).toContain("script-src 'self';")
+    },
+  )
+
+  test('what the pages load is kept for good, and the pages themselves are asked for anew', async () => {
     await using app = await startApp()
-    const response = await fetch(app.url, { headers: browser, redirect: 'manual' })
-    expect([response.status, response.headers.get('location')]).toEqual([302, '/graphql'])
+    const page = await fetch(app.url)
+    const [, script = ''] = /src="([^"]+)"/.exec(await page.text()) ?? []
+    const { headers } = await fetch(`${app.url}${script}`)
+    expect(page.headers.get('cache-control')).toBe('public, max-age=0')
+    expect(headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
   })
 
   test('the page may load all that it needs', async () => {
@@ -70,12 +87,18 @@ describe('in production', () => {
     expect(response.headers.get('content-type')).toContain('application/json')
   })
 
-  test('the address itself leads nowhere', async () => {
+  test.for(['/', '/graphiql'])('%s leads nowhere', async (path) => {
     await using app = await startApp(production)
-    const response = await fetch(app.url, { headers: browser, redirect: 'manual' })
+    const response = await fetch(`${app.url}${path}`, { headers: browser, redirect: 'manual' })
     expect(response.status).toBe(404)
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] })
   })
+})
+
+test('in production the page is there where it is asked for, and GraphiQL is not', async () => {
+  await using app = await startApp({ ...production, SERVE_PAGE: 'true' })
+  expect((await fetch(app.url)).status).toBe(200)
+  expect((await fetch(`${app.url}/graphiql`)).status).toBe(404)
 })
 
 interface Need {
