@@ -26,8 +26,8 @@ export type EventOutcome = 'APPLIED' | 'RECOVERED' | 'KEPT' | 'PASSED_OVER'
 /** Takes what Magic Hour says by itself. */
 export interface ReceiveEvent {
   (state: UpstreamState): Promise<EventOutcome>
-  /** Takes again what was kept: about this project, whose job has just been recorded. */
-  replay(projectId: string): Promise<void>
+  /** Takes again what was kept: about this project, whose job has just been recorded. false: nothing was. */
+  replay(projectId: string): Promise<boolean>
   /** Takes again all that was kept: a submission has just become unknown, and its event may be among it. */
   replayAll(): Promise<void>
 }
@@ -73,11 +73,12 @@ const apply = async (
   return known.length === 0 ? null : 'APPLIED'
 }
 
-const replayOne = async (dependencies: ReceiveEventDependencies, projectId: string): Promise<void> => {
-  if (!(await applyKept(dependencies, projectId))) return
+const replayOne = async (dependencies: ReceiveEventDependencies, projectId: string): Promise<boolean> => {
+  if (!(await applyKept(dependencies, projectId))) return false
   // Once more: another replica may have kept an event while the job was not known yet. Who keeps one from now on knows it.
   await applyKept(dependencies, projectId)
   await dependencies.ledger.forget(projectId)
+  return true
 }
 
 /** Whether anything that was kept is about a job of ours. */

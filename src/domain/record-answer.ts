@@ -36,8 +36,8 @@ export const createRecordAnswer = (dependencies: RecordAnswerDependencies): Reco
   return async (submission, created) => {
     const job = await accept(submission, newJob(submission, created, new Date(clock.now())))
     // The job is on disk: whatever fails from here on must not keep its id from the caller.
-    await receiveEvent.replay(job.id).catch(() => undefined)
-    const [current] = await ledger.find(job.tenant, [job.id]).catch(() => [])
+    const isChanged = await receiveEvent.replay(job.id).catch(() => true)
+    const [current] = isChanged ? await ledger.find(job.tenant, [job.id]).catch(() => []) : []
     return current ?? job
   }
 }

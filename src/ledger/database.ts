@@ -1,10 +1,18 @@
 import type { Kysely } from 'kysely'
+import type { BoundStatement, Outcome } from './statement.ts'
 import type { Tables } from './tables.ts'
 
 /** What the two databases differ in, besides how they are opened. */
 export interface Database {
   readonly kind: 'sqlite' | 'postgres'
   readonly db: Kysely<Tables>
+  /**
+   * Runs a statement; resolves once what it wrote is durable. SQLite writes what came together as one commit.
+   *
+   * @param before run before it, all as one: all or none of them
+   * @returns what the statement came to, not those before it
+   */
+  run<R>(statement: BoundStatement<R>, before?: readonly BoundStatement<unknown>[]): Promise<Outcome<R>>
   close(): Promise<void>
 }
 

@@ -1,10 +1,37 @@
+import { z } from 'zod'
 import type { EventInbox } from '../domain/ledger.ts'
 import type { Database } from './database.ts'
 import { guard } from './guard.ts'
 import { fromUpstreamState, storable, toUpstreamState } from './rows.ts'
+import { prepareStatement } from './statement.ts'
 
 /** Makes the keeper of events about projects that nobody knows yet. */
-export const createEventInbox = ({ db }: Database): EventInbox => ({
+export const createEventInbox = (database: Database): EventInbox => ({
+  kept: createKept(database),
+  ...createKeeping(database),
+})
+
+/** Asked after each create: its event may have come before its answer. */
+const createKept = (database: Database): EventInbox['kept'] => {
+  const find = prepareStatement<{ readonly project_id: string }, { state: string }>(
+    'find_kept_events',
+    z.object({ state: z.string() }),
+    (slot) =>
+      database.db
+        .selectFrom('kept_events')
+        .select('state')
+        .where('project_id', '=', slot('project_id'))
+        .orderBy('received_at'),
+  )
+  return (projectId) =>
+    guard(async () => {
+      const { rows } = await database.run(find({ project_id: projectId }))
+      // One that another version kept and this one cannot read must not stand in the way of the others.
+      return rows.flatMap(({ state }) => toUpstreamState(state) ?? [])
+    })
+}
+
+const createKeeping = ({ db }: Database): Omit<EventInbox, 'kept'> => ({
   keep: (state, receivedAt) =>
     guard(async () => {
       await db
@@ -19,17 +46,6 @@ export const createEventInbox = ({ db }: Database): EventInbox => ({
         // The same project and status is the same event, delivered again (docs: webhooks).
         .onConflict((conflict) => conflict.columns(['project_id', 'status']).doNothing())
         .execute()
-    }),
-  kept: (projectId) =>
-    guard(async () => {
-      const rows = await db
-        .selectFrom('kept_events')
-        .select('state')
-        .where('project_id', '=', projectId)
-        .orderBy('received_at')
-        .execute()
-      // One that another version kept and this one cannot read must not stand in the way of the others.
-      return rows.flatMap(({ state }) => toUpstreamState(state) ?? [])
     }),
   keptProjects: () =>
     guard(async () => {

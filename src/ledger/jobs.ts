@@ -4,23 +4,32 @@ import type { JobFilter, JobLedger, JobPage } from '../domain/ledger.ts'
 import type { Database } from './database.ts'
 import { foldName } from './fold-name.ts'
 import { guard } from './guard.ts'
+import { findJob, insertJob, updateJob } from './job-statements.ts'
 import type { ChangeListener } from './ledger.ts'
 import { fromJob, toJob } from './rows.ts'
 import type { JobsTable, Tables } from './tables.ts'
 
 /** Makes the keeper of jobs. */
-export const createJobLedger = ({ db }: Database, listener: ChangeListener): JobLedger => ({
-  ...createJobReader(db),
-  ...createJobWriter(db, listener),
+export const createJobLedger = (database: Database, listener: ChangeListener): JobLedger => ({
+  find: createFind(database),
+  ...createJobReader(database),
+  ...createJobWriter(database, listener),
 })
 
-const createJobReader = (db: Database['db']): Pick<JobLedger, 'find' | 'findAnywhere' | 'list' | 'seenRenders'> => ({
-  find: (tenant, ids) =>
+const createFind = (database: Database): JobLedger['find'] => {
+  const one = findJob(database)
+  return (tenant, ids) =>
     guard(async () => {
-      if (ids.length === 0) return []
+      const [id, ...others] = ids
+      if (id === undefined) return []
+      if (others.length === 0) return (await database.run(one({ tenant, id }))).rows.map(toJob)
+      const { db } = database
       const rows = await db.selectFrom('jobs').selectAll().where('tenant', '=', tenant).where('id', 'in', ids).execute()
       return rows.map(toJob)
-    }),
+    })
+}
+
+const createJobReader = ({ db }: Database): Pick<JobLedger, 'findAnywhere' | 'list' | 'seenRenders'> => ({
   findAnywhere: (id) =>
     guard(async () => (await db.selectFrom('jobs').selectAll().where('id', '=', id).execute()).map(toJob)),
   list: (tenant, page) =>
@@ -45,46 +54,32 @@ const createJobReader = (db: Database['db']): Pick<JobLedger, 'find' | 'findAnyw
     }),
 })
 
-const createJobWriter = (db: Database['db'], listener: ChangeListener): Pick<JobLedger, 'adopt' | 'update'> => ({
-  adopt: (job, dueAt) =>
-    guard(async () => {
-      await db
-        .insertInto('jobs')
-        .values({ ...fromJob(job), due_at: dueAt?.getTime() ?? null })
-        .onConflict((conflict) => conflict.columns(['tenant', 'id']).doNothing())
-        .execute()
-      const row = await db
-        .selectFrom('jobs')
-        .selectAll()
-        .where('tenant', '=', job.tenant)
-        .where('id', '=', job.id)
-        .executeTakeFirstOrThrow()
-      return toJob(row)
-    }),
-  update: (job, seen) =>
-    guard(async () => {
-      const { created_at: _made, ...row } = fromJob(job)
-      const { numUpdatedRows } = await db
-        .updateTable('jobs')
-        .set({
-          ...row,
-          // Nothing is left to look for, but the refund of one that failed: that is due when the end was.
-          ...(isSettled(job) && !isRefundOpen(job) && { due_at: null }),
-          ...(seen !== null && {
-            rendered_after_ms: seen.afterMs,
-            rendered_by_ms: seen.byMs,
-            rendered_said_by: seen.saidBy,
-          }),
+const createJobWriter = (database: Database, listener: ChangeListener): Pick<JobLedger, 'adopt' | 'update'> => {
+  const [insert, find, update] = [insertJob(database), findJob(database), updateJob(database)]
+  return {
+    adopt: (job, dueAt) =>
+      guard(async () => {
+        const inserted = insert({ ...fromJob(job), due_at: dueAt?.getTime() ?? null })
+        const { rows } = await database.run(find(job), [inserted])
+        return rows.map(toJob)[0] ?? job
+      }),
+    update: (job, seen) =>
+      guard(async () => {
+        const changed = update({
+          ...fromJob(job),
+          previous_revision: job.revision - 1,
+          // But the refund of one that failed: that is due when the end was.
+          is_over: isSettled(job) && !isRefundOpen(job) ? 1 : 0,
+          rendered_after_ms: seen?.afterMs ?? null,
+          rendered_by_ms: seen?.byMs ?? null,
+          rendered_said_by: seen?.saidBy ?? null,
         })
-        .where('tenant', '=', job.tenant)
-        .where('id', '=', job.id)
-        .where('revision', '=', job.revision - 1)
-        .executeTakeFirst()
-      if (numUpdatedRows === 0n) return false
-      listener.jobChanged(job)
-      return true
-    }),
-})
+        if ((await database.run(changed)).changes === 0) return false
+        listener.jobChanged(job)
+        return true
+      }),
+  }
+}
 
 type JobsQuery = SelectQueryBuilder<Tables, 'jobs', Selectable<JobsTable>>
 

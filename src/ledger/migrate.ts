@@ -15,7 +15,7 @@ const migrationsFor = (kind: Database['kind']): Record<string, Migration> => ({
  * @returns the names of the migrations that were made, none when all had been
  * @throws DatabaseRefused when the database is newer than this program, or a migration failed
  */
-export const migrate = async ({ db, kind }: Database): Promise<string[]> => {
+export const migrate = async ({ db, kind }: Pick<Database, 'db' | 'kind'>): Promise<string[]> => {
   const migrations = migrationsFor(kind)
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } })
   const { error, results = [] } = await migrator.migrateToLatest()

@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect, type PostgresCursor, type PostgresPoolClient, type PostgresQueryResult } from 'kysely'
 import { DatabaseError, Pool, type PoolClient, type PoolConfig, types } from 'pg'
 import type { Database } from './database.ts'
+import { createRun } from './postgres-run.ts'
 import { createSockets } from './postgres-sockets.ts'
 import type { Tables } from './tables.ts'
 
@@ -38,6 +39,8 @@ export const openPostgres = ({
     application_name: 'magic-hour-graphql',
     types: withNumbers,
     stream: sockets.open,
+    // What is written as one goes out as one, without waiting for each answer in between.
+    pipeline: true,
   })
   pool.on('error', onConnectionLost)
   // One that breaks while it is used fails its statement. The pool does not listen to it then, and an error that nobody
@@ -46,6 +49,7 @@ export const openPostgres = ({
   const connect = async (): Promise<PostgresPoolClient> => usedOnce(await pool.connect())
   return {
     kind: 'postgres',
+    run: createRun(pool),
     db: new Kysely<Tables>({
       dialect: new PostgresDialect({ pool: { connect, end: () => pool.end(), options: pool.options } }),
     }),

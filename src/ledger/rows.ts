@@ -1,10 +1,8 @@
-import type { Insertable, Selectable } from 'kysely'
 import { z } from 'zod'
 import type { Download, Job, JobFailure } from '../domain/job.ts'
 import type { UpstreamState } from '../domain/ports.ts'
 import type { Submission, SubmissionOutcome } from '../domain/submission.ts'
 import { foldName } from './fold-name.ts'
-import type { JobsTable, SubmissionsTable } from './tables.ts'
 
 const date = (ms: number): Date => new Date(ms)
 const dateOrNull = (ms: number | null): Date | null => (ms === null ? null : new Date(ms))
@@ -45,8 +43,28 @@ export const jobRow = z.object({
   failure_message: text.nullable(),
 })
 
+/** A row of the table of submissions. */
+export const submissionRow = z.object({
+  id: text,
+  tenant: text,
+  account: text,
+  idempotency_key: text.nullable(),
+  arguments_hash: text,
+  name: text,
+  token: text.nullable(),
+  started_at: number,
+  state: z.enum(['SENDING', 'ACCEPTED', 'UNKNOWN', 'ABANDONED']),
+  lease_until: number,
+  job_id: text.nullable(),
+})
+
+export type SubmissionRow = z.output<typeof submissionRow>
+
 /** The columns of a job that are not the queue's. */
 export type JobRow = z.output<typeof jobRow>
+
+/** The same with what only searching needs. */
+export type JobValues = JobRow & { readonly name_folded: string | null }
 
 /** A row as the job it holds. */
 export const toJob = (row: JobRow): Job => {
@@ -93,7 +111,7 @@ export const storable = (text: string): string => text.toWellFormed().replaceAll
 const storableOrNull = (text: string | null): string | null => (text === null ? null : storable(text))
 
 /** A job as the row that holds it, without what only the queue of look-ups writes. */
-export const fromJob = (job: Job): Insertable<JobsTable> => ({
+export const fromJob = (job: Job): JobValues => ({
   tenant: job.tenant,
   id: job.id,
   account: job.account,
@@ -114,7 +132,7 @@ export const fromJob = (job: Job): Insertable<JobsTable> => ({
 })
 
 /** A row as the submission it holds. */
-export const toSubmission = (row: Selectable<SubmissionsTable>): Submission => ({
+export const toSubmission = (row: SubmissionRow): Submission => ({
   id: row.id,
   tenant: row.tenant,
   account: row.account,
@@ -126,7 +144,7 @@ export const toSubmission = (row: Selectable<SubmissionsTable>): Submission => (
   outcome: toOutcome(row),
 })
 
-const toOutcome = ({ state, lease_until, job_id }: Selectable<SubmissionsTable>): SubmissionOutcome => {
+const toOutcome = ({ state, lease_until, job_id }: SubmissionRow): SubmissionOutcome => {
   switch (state) {
     case 'SENDING':
       return { state, leaseUntil: date(lease_until) }
@@ -141,7 +159,7 @@ const toOutcome = ({ state, lease_until, job_id }: Selectable<SubmissionsTable>)
 }
 
 /** A submission that is about to be sent, as its row. */
-export const fromSubmission = (submission: Submission): Insertable<SubmissionsTable> => ({
+export const fromSubmission = (submission: Submission): SubmissionRow => ({
   id: submission.id,
   tenant: submission.tenant,
   account: submission.account,

@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
 import { z } from 'zod'
 import { type Database, DatabaseRefused } from './database.ts'
+import { type Prepare, type PreparedStatement, createGroupCommits } from './sqlite-commits.ts'
+import { toParameter } from './statement.ts'
 import type { Tables } from './tables.ts'
 
 /** What `DATA_DIR` is set to when nothing is to be kept. */
@@ -26,11 +28,15 @@ export const openSqlite = (dataDir: string): Database => {
 
 /** Wraps a database that is open already. */
 export const toDatabase = (database: DatabaseSync): Database => {
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asBetterSqlite(database) }) })
+  const prepare = createPrepare(database)
+  const commits = createGroupCommits(database, prepare)
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asBetterSqlite(database, prepare) }) })
   return {
     kind: 'sqlite',
     db,
+    run: commits.run,
     close: async () => {
+      commits.commitAll()
       await db.destroy()
       // Kysely closes it only where a query was run.
       if (database.isOpen) database.close()
@@ -73,26 +79,28 @@ const wordsFor = (error: unknown, dataDir: string): string => {
     : `The data in «${dataDir}» cannot be opened (${error instanceof Error ? error.message : String(error)}). Set DATA_DIR to a folder that can be written, or to «${inMemory}» to keep nothing.`
 }
 
-type Parameter = null | number | bigint | string
+/** The program has a few dozen statements; only lists of ids of every length make more. */
+const maxPrepared = 300
 
-/** Kysely speaks to better-sqlite3; Node's own driver has the same parts under other names. Statements are prepared once. */
-const asBetterSqlite = (database: DatabaseSync): SqliteDatabase => {
-  const prepared = new Map<string, SqliteStatement>()
-  return {
-    close: () => database.close(),
-    prepare: (text) => {
-      // A full disk makes SQLite roll back by itself; to do it again would fail, and hide why.
-      if (text === 'rollback' && !database.isTransaction) return noStatement
-      const known = prepared.get(text) ?? toStatement(database.prepare(text))
-      // The program has a few dozen; only lists of ids of every length make more.
-      if (prepared.size >= maxPrepared) prepared.clear()
-      prepared.set(text, known)
-      return known
-    },
+const createPrepare = (database: DatabaseSync): Prepare => {
+  const prepared = new Map<string, PreparedStatement>()
+  return (text) => {
+    const known = prepared.get(text)
+    if (known !== undefined) return known
+    const statement = database.prepare(text)
+    const made = { statement, returnsRows: statement.columns().length > 0 }
+    if (prepared.size >= maxPrepared) prepared.clear()
+    prepared.set(text, made)
+    return made
   }
 }
 
-const maxPrepared = 300
+/** Kysely speaks to better-sqlite3; Node's own driver has the same parts under other names. */
+const asBetterSqlite = (database: DatabaseSync, prepare: Prepare): SqliteDatabase => ({
+  close: () => database.close(),
+  // A full disk makes SQLite roll back by itself; to do it again would fail, and hide why.
+  prepare: (text) => (text === 'rollback' && !database.isTransaction ? noStatement : toStatement(prepare(text))),
+})
 
 const noStatement: SqliteStatement = {
   reader: false,
@@ -101,15 +109,9 @@ const noStatement: SqliteStatement = {
   iterate: () => [].values(),
 }
 
-const toStatement = (statement: StatementSync): SqliteStatement => ({
-  reader: statement.columns().length > 0,
+const toStatement = ({ statement, returnsRows }: PreparedStatement): SqliteStatement => ({
+  reader: returnsRows,
   all: (parameters) => statement.all(...parameters.map(toParameter)),
   run: (parameters) => statement.run(...parameters.map(toParameter)),
   iterate: (parameters) => statement.iterate(...parameters.map(toParameter)),
 })
-
-const toParameter = (value: unknown): Parameter => {
-  if (value === null || typeof value === 'number' || typeof value === 'string' || typeof value === 'bigint')
-    return value
-  throw new TypeError('SQLite takes texts, numbers and nulls.')
-}

@@ -1,56 +1,62 @@
-import type { Transaction } from 'kysely'
-import type { Job } from '../domain/job.ts'
 import type { SubmissionLedger } from '../domain/ledger.ts'
 import type { Submission } from '../domain/submission.ts'
 import type { Database } from './database.ts'
 import { guard } from './guard.ts'
+import { insertJob } from './job-statements.ts'
 import type { ChangeListener } from './ledger.ts'
 import { fromJob, fromSubmission, toJob, toSubmission } from './rows.ts'
-import type { Tables } from './tables.ts'
+import {
+  acceptSubmission,
+  findAcceptedJob,
+  findSubmission,
+  findSubmissionByKey,
+  insertSubmission,
+} from './submission-statements.ts'
 
 /** Someone who looks for a lost job reads no more than this many that may have made it. */
 const maxCandidates = 100
 
 /** Makes the keeper of intents. */
-export const createSubmissionLedger = ({ db }: Database, listener: ChangeListener): SubmissionLedger => {
+export const createSubmissionLedger = (database: Database, listener: ChangeListener): SubmissionLedger => {
+  const [insert, find, findByKey] = [
+    insertSubmission(database),
+    findSubmission(database),
+    findSubmissionByKey(database),
+  ]
   const begin = async (intent: Submission): Promise<Submission> => {
-    const inserted = await db
-      .insertInto('submissions')
-      .values(fromSubmission(intent))
-      .onConflict((conflict) => conflict.columns(['tenant', 'idempotency_key']).doNothing())
-      .returning('id')
-      .executeTakeFirst()
-    if (inserted !== undefined || intent.idempotencyKey === null) return intent
+    const { rows } = await database.run(insert(fromSubmission(intent)))
+    if (rows.length > 0 || intent.idempotencyKey === null) return intent
     // The one that had the key may be gone in this moment, and the key free again.
-    return (await findByKey(intent.tenant, intent.idempotencyKey)) ?? begin(intent)
+    return (await byKey(intent.tenant, intent.idempotencyKey)) ?? begin(intent)
   }
-  const findByKey = async (tenant: string, idempotencyKey: string): Promise<Submission | null> => {
-    const row = await db
-      .selectFrom('submissions')
-      .selectAll()
-      .where('tenant', '=', tenant)
-      .where('idempotency_key', '=', idempotencyKey)
-      .executeTakeFirst()
-    return row === undefined ? null : toSubmission(row)
+  const byKey = async (tenant: string, idempotencyKey: string): Promise<Submission | null> => {
+    const { rows } = await database.run(findByKey({ tenant, idempotency_key: idempotencyKey }))
+    return rows.map(toSubmission)[0] ?? null
   }
 
   return {
     begin: (intent) => guard(() => begin(intent)),
-    findSubmissionByKey: (tenant, idempotencyKey) => guard(() => findByKey(tenant, idempotencyKey)),
-    findSubmission: (id) =>
-      guard(async () => {
-        const row = await db.selectFrom('submissions').selectAll().where('id', '=', id).executeTakeFirst()
-        return row === undefined ? null : toSubmission(row)
-      }),
-    accept: (submissionId, job, dueAt) =>
-      guard(async () => {
-        const accepted = await db.transaction().execute((tx) => accept(tx, submissionId, { job, dueAt }))
-        listener.submissionChanged(submissionId)
-        return accepted
-      }),
-    ...createOpenSubmissions(db),
-    ...createOutcomes(db, listener),
+    findSubmissionByKey: (tenant, idempotencyKey) => guard(() => byKey(tenant, idempotencyKey)),
+    findSubmission: (id) => guard(async () => (await database.run(find({ id }))).rows.map(toSubmission)[0] ?? null),
+    accept: createAccept(database, listener),
+    ...createOpenSubmissions(database.db),
+    ...createOutcomes(database.db, listener),
   }
+}
+
+/** Job and outcome in one step: a key never resolves to a job that is not there, and no paid job stands without its key. */
+const createAccept = (database: Database, listener: ChangeListener): SubmissionLedger['accept'] => {
+  const [insert, accept, find] = [insertJob(database), acceptSubmission(database), findAcceptedJob(database)]
+  return (submissionId, job, dueAt) =>
+    guard(async () => {
+      const { tenant, id } = job
+      const { rows } = await database.run(find({ tenant, id, submission_id: submissionId }), [
+        insert({ ...fromJob(job), due_at: dueAt?.getTime() ?? null }),
+        accept({ id: submissionId, job_id: id }),
+      ])
+      listener.submissionChanged(submissionId)
+      return rows.map(toJob)[0] ?? job
+    })
 }
 
 const createOpenSubmissions = (
@@ -140,35 +146,3 @@ const createOutcomes = (
       return numUpdatedRows > 0n
     }),
 })
-
-/** Job and outcome in one step: a key never resolves to a job that is not there, and no paid job stands without its key. */
-const accept = async (
-  tx: Transaction<Tables>,
-  submissionId: string,
-  { job, dueAt }: { readonly job: Job; readonly dueAt: Date | null },
-): Promise<Job> => {
-  await tx
-    .insertInto('jobs')
-    .values({ ...fromJob(job), due_at: dueAt?.getTime() ?? null })
-    .onConflict((conflict) => conflict.columns(['tenant', 'id']).doNothing())
-    .execute()
-  await tx
-    .updateTable('submissions')
-    .set({ state: 'ACCEPTED', job_id: job.id })
-    .where('id', '=', submissionId)
-    .where('state', '<>', 'ACCEPTED')
-    .execute()
-  const row = await tx
-    .selectFrom('jobs')
-    .selectAll()
-    .where('tenant', '=', job.tenant)
-    // Of a submission that is not there any more, the job itself.
-    .where('id', '=', (id) =>
-      id.fn.coalesce(
-        id.selectFrom('submissions').select('job_id').where('submissions.id', '=', submissionId),
-        id.val(job.id),
-      ),
-    )
-    .executeTakeFirst()
-  return row === undefined ? job : toJob(row)
-}

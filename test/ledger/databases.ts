@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CompiledQuery, type KyselyPlugin } from 'kysely'
+import { CompiledQuery, type KyselyPlugin, type QueryId } from 'kysely'
 import { afterAll } from 'vitest'
 import type { Ledger } from '../../src/domain/ledger.ts'
 import { type Hub, createHub } from '../../src/events/hub.ts'
@@ -96,15 +96,30 @@ export const testDatabases = () => {
   ] as const
 }
 
-/** The same database, and every statement that is made through it from now on. */
-export const recordStatements = (database: Database): { database: Database; statements: CompiledQuery[] } => {
-  const statements: CompiledQuery[] = []
+interface RecordedStatement {
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+}
+
+/** The same database, and every statement that is run through it from now on. */
+export const recordStatements = (database: Database): { database: Database; statements: RecordedStatement[] } => {
+  const statements: RecordedStatement[] = []
+  const built = new WeakMap<QueryId, RecordedStatement>()
   const plugin: KyselyPlugin = {
+    // Also called for those that are only compiled, to be run later.
     transformQuery: ({ node, queryId }) => {
-      statements.push(database.db.getExecutor().compileQuery(node, queryId))
+      built.set(queryId, database.db.getExecutor().compileQuery(node, queryId))
       return node
     },
-    transformResult: ({ result }) => Promise.resolve(result),
+    transformResult: ({ queryId, result }) => {
+      const statement = built.get(queryId)
+      if (statement !== undefined) statements.push(statement)
+      return Promise.resolve(result)
+    },
   }
-  return { database: { ...database, db: database.db.withPlugin(plugin) }, statements }
+  const run: Database['run'] = (statement, before = []) => {
+    for (const { text, parameters } of [...before, statement]) statements.push({ sql: text, parameters })
+    return database.run(statement, before)
+  }
+  return { database: { ...database, db: database.db.withPlugin(plugin), run }, statements }
 }

@@ -113,7 +113,7 @@ describe('a PostgreSQL that cannot be reached', () => {
         createQueryCompiler: () => new PostgresQueryCompiler(),
       },
     })
-    const refused = migrate({ kind: 'postgres', db, close: () => db.destroy() })
+    const refused = migrate({ kind: 'postgres', db })
     await expect(refused).rejects.toThrow('ECONNREFUSED ::1:5432')
   })
 })

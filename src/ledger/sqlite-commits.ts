@@ -1,0 +1,125 @@
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { Database } from './database.ts'
+import type { BoundStatement, Outcome } from './statement.ts'
+
+/** A statement that SQLite knows already. */
+export interface PreparedStatement {
+  readonly statement: StatementSync
+  readonly returnsRows: boolean
+}
+
+/** Prepares a statement; the same text gives the same one. */
+export type Prepare = (text: string) => PreparedStatement
+
+/** The requests of others wait while statements run: after this long it is their turn. */
+const longestTurnMs = 5
+
+/** Runs statements on one database. */
+export interface GroupCommits {
+  readonly run: Database['run']
+  /** Commits what waits to be. */
+  commitAll(): void
+}
+
+/** What is written as one: all of it or nothing. */
+interface Unit {
+  /** Runs its statements. Throws what the first that failed says. */
+  readonly work: () => void
+  /** Whether it may fail in the middle, so that its beginning has to be undone. */
+  readonly hasSeveral: boolean
+  readonly done: () => void
+  readonly failed: (error: unknown) => void
+}
+
+/**
+ * Makes the runner of statements. A durable commit costs many times what the statements in it do, so what is written within one
+ * turn of the event loop is committed together. Each unit succeeds or fails by itself, and hears of it after the commit.
+ */
+export const createGroupCommits = (database: DatabaseSync, prepare: Prepare): GroupCommits => {
+  let waiting: Unit[] = []
+  const commitSoon = (): void => void setImmediate(commitWaiting)
+  const commitWaiting = (): void => {
+    // On a connection there is one transaction at a time, and this one is of somebody who needs several turns for it.
+    if (!database.isOpen || !database.isTransaction) waiting = commitTogether(database, waiting)
+    if (waiting.length > 0) commitSoon()
+  }
+
+  const run: Database['run'] = <R>(
+    statement: BoundStatement<R>,
+    before: readonly BoundStatement<unknown>[] = [],
+  ): Promise<Outcome<R>> => {
+    const { promise, resolve, reject } = Promise.withResolvers<Outcome<R>>()
+    let outcome: Outcome<R> = { rows: [], changes: 0 }
+    const work = (): void => {
+      for (const earlier of before) runOne(prepare, earlier)
+      outcome = runOne(prepare, statement)
+    }
+    const unit = { work, hasSeveral: before.length > 0, done: () => resolve(outcome), failed: reject }
+    if (statement.isRead && before.length === 0) read(unit)
+    else if (waiting.push(unit) === 1) commitSoon()
+    return promise
+  }
+  return {
+    run,
+    commitAll: () => {
+      while (waiting.length > 0) waiting = commitTogether(database, waiting)
+    },
+  }
+}
+
+const read = ({ work, done, failed }: Unit): void => {
+  try {
+    work()
+    done()
+  } catch (error) {
+    failed(error)
+  }
+}
+
+/** Writes units in the order given. Returns those that have to come again: their turn did not come, or was undone. */
+const commitTogether = (database: DatabaseSync, units: readonly Unit[]): Unit[] => {
+  const written: Unit[] = []
+  let next = 0
+  try {
+    database.exec('begin immediate')
+    for (const startedAt = performance.now(); next < units.length;) {
+      const unit = units[next]
+      next += 1
+      if (unit !== undefined && runUnit(database, unit)) written.push(unit)
+      if (!database.isTransaction) return [...written, ...units.slice(next)]
+      if (performance.now() - startedAt > longestTurnMs) break
+    }
+    database.exec('commit')
+  } catch (error) {
+    if (database.isOpen && database.isTransaction) database.exec('rollback')
+    // Where not even a transaction could be begun, nobody's turn will come.
+    for (const unit of next === 0 ? units : written) unit.failed(error)
+    return next === 0 ? [] : units.slice(next)
+  }
+  for (const unit of written) unit.done()
+  return units.slice(next)
+}
+
+/**
+ * Whether it is written. What goes wrong with a unit is told to it alone; the others stay, unless SQLite has rolled all of it
+ * back by itself, as it does when the disk is full.
+ */
+const runUnit = (database: DatabaseSync, { work, hasSeveral, failed }: Unit): boolean => {
+  try {
+    if (hasSeveral) database.exec('savepoint unit')
+    work()
+    if (hasSeveral) database.exec('release unit')
+    return true
+  } catch (error) {
+    if (hasSeveral && database.isTransaction) database.exec('rollback to unit; release unit')
+    failed(error)
+    return false
+  }
+}
+
+const runOne = <R>(prepare: Prepare, { text, parameters, row }: BoundStatement<R>): Outcome<R> => {
+  const { statement, returnsRows } = prepare(text)
+  if (!returnsRows) return { rows: [], changes: Number(statement.run(...parameters).changes) }
+  const rows = statement.all(...parameters).map((found) => row.parse(found))
+  return { rows, changes: rows.length }
+}

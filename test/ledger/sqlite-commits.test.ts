@@ -1,0 +1,119 @@
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, test } from 'vitest'
+import { createHub } from '../../src/events/hub.ts'
+import { createLedger } from '../../src/ledger/ledger.ts'
+import { migrate } from '../../src/ledger/migrate.ts'
+import { openSqlite, toDatabase } from '../../src/ledger/sqlite.ts'
+import { aJob, aSubmission } from '../support/builders.ts'
+import { run, temporaryFolder } from './databases.ts'
+
+/** A database that counts its commits. */
+class CountedDatabase extends DatabaseSync {
+  commits = 0
+
+  override exec(sql: string): void {
+    super.exec(sql)
+    if (sql === 'commit') this.commits += 1
+  }
+}
+
+const setUp = async () => {
+  const counted = new CountedDatabase(':memory:')
+  const database = toDatabase(counted)
+  await migrate(database)
+  counted.commits = 0
+  return {
+    counted,
+    database,
+    ledger: createLedger(database, createHub()),
+    [Symbol.asyncDispose]: () => database.close(),
+  }
+}
+
+const unavailable = { code: 'LEDGER_UNAVAILABLE' }
+const statusOf = ({ status }: PromiseSettledResult<unknown>): string => status
+
+describe('what is written to SQLite at the same moment', () => {
+  test('is committed once', async () => {
+    await using opened = await setUp()
+    const intents = Array.from({ length: 20 }, () => aSubmission())
+    await Promise.all(intents.map((intent) => opened.ledger.begin(intent)))
+    expect(opened.counted.commits).toBe(1)
+    const accepts = intents.map(({ id }, n) => opened.ledger.accept(id, aJob('QUEUED', { id: `job-${n}` }), null))
+    await Promise.all(accepts)
+    expect(opened.counted.commits).toBe(2)
+    for (const { id } of intents)
+      expect(await opened.ledger.findSubmission(id)).toMatchObject({ outcome: { state: 'ACCEPTED' } })
+  })
+
+  test('with one that is refused is written all the same, and of the refused one nothing is', async () => {
+    await using opened = await setUp()
+    const [good, bad, later] = [aSubmission(), aSubmission(), aSubmission()]
+    await Promise.all([good, bad].map((intent) => opened.ledger.begin(intent)))
+    await run(opened.database, `create unique index one_accepted on submissions (state) where state = 'ACCEPTED'`)
+    const settled = await Promise.allSettled([
+      opened.ledger.accept(good.id, aJob('QUEUED', { id: 'good' }), null),
+      opened.ledger.accept(bad.id, aJob('QUEUED', { id: 'bad' }), null),
+      opened.ledger.begin(later),
+    ])
+    expect(settled.map(statusOf)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(settled[1]).toMatchObject({ reason: unavailable })
+    expect(await opened.ledger.findAnywhere('good')).toHaveLength(1)
+    expect(await opened.ledger.findAnywhere('bad')).toEqual([])
+    expect(await opened.ledger.findSubmission(later.id)).toEqual(later)
+  })
+
+  test('with one for which the disk has no room is written all the same', async () => {
+    await using opened = await setUp()
+    const [first, last] = [aSubmission(), aSubmission()]
+    const [row] = await run(opened.database, 'pragma page_count')
+    await run(opened.database, `pragma max_page_count = ${String(Number(row?.['page_count']) + 2)}`)
+    const settled = await Promise.allSettled([
+      opened.ledger.begin(first),
+      opened.ledger.begin(aSubmission({ name: 'x'.repeat(100_000) })),
+      opened.ledger.begin(last),
+    ])
+    expect(settled.map(statusOf)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    expect(settled[1]).toMatchObject({ reason: { ...unavailable, cause: { message: 'database or disk is full' } } })
+    expect(await opened.ledger.findSubmission(first.id)).toEqual(first)
+    expect(await opened.ledger.findSubmission(last.id)).toEqual(last)
+  })
+
+  test('waits for a transaction that somebody else is in the middle of', async () => {
+    await using opened = await setUp()
+    const intent = aSubmission()
+    const begun = await opened.database.db.transaction().execute(async (tx) => {
+      const started = opened.ledger.begin(intent)
+      await tx
+        .insertInto('kept_events')
+        .values({ project_id: 'p', status: '', received_at: 0, name: null, state: '{}' })
+        .execute()
+      await new Promise((resolve) => void setImmediate(() => setImmediate(resolve)))
+      expect(opened.counted.commits).toBe(0)
+      return { started }
+    })
+    await begun.started
+    expect(await opened.ledger.findSubmission(intent.id)).toEqual(intent)
+    expect(await opened.ledger.keptProjects()).toEqual(['p'])
+  })
+
+  test('is on disk when the database is closed before its turn came', async () => {
+    await using folder = await temporaryFolder()
+    const database = openSqlite(folder.path)
+    await migrate(database)
+    const intent = aSubmission()
+    const begun = createLedger(database, createHub()).begin(intent)
+    await database.close()
+    await begun
+    const reopened = openSqlite(folder.path)
+    expect(await createLedger(reopened, createHub()).findSubmission(intent.id)).toEqual(intent)
+    await reopened.close()
+  })
+
+  test('is refused once the database is closed', async () => {
+    const { ledger, database } = await setUp()
+    await database.close()
+    await expect(ledger.begin(aSubmission())).rejects.toMatchObject(unavailable)
+    await expect(ledger.find('tenant-1', ['job-1'])).rejects.toMatchObject(unavailable)
+  })
+})
