@@ -40,5 +40,5 @@ export const holdLease = (
   // The process may have been held up since the intent was recorded.
   if (clock.now() >= until) lost.abort()
   void keep()
-  return { lost: lost.signal, end: () => ended.abort() }
+  return { lost: lost.signal, end: () => ended.abort('ended') }
 }

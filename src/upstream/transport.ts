@@ -69,6 +69,9 @@ export const createTransport = ({ origin, clock, keepAliveMs }: TransportOptions
   }
 }
 
+/** Without a reason of its own, each abort would make an error with a stack that nobody reads. */
+const answered = 'answered'
+
 const exchange = async (
   pool: Pool,
   clock: Pick<Clock, 'sleep'>,
@@ -89,7 +92,7 @@ const exchange = async (
   try {
     return await collector.outcome
   } finally {
-    timer.abort()
+    timer.abort(answered)
     signal?.removeEventListener('abort', giveUp)
   }
 }
