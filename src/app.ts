@@ -12,6 +12,7 @@ import { registerPages } from './http/pages.ts'
 import { registerResults } from './http/results.ts'
 import { createHttpServer } from './http/server.ts'
 import { registerSse } from './http/sse.ts'
+import { registerUploads } from './http/uploads.ts'
 import { registerWebhook } from './http/webhook.ts'
 import { cutWebSockets, registerWebSocket } from './http/websocket.ts'
 import { DatabaseRefused } from './ledger/database.ts'
@@ -25,6 +26,8 @@ interface AppOptions {
   readonly logger?: Logger
   /** How long a render is thought to take until some have been seen, in milliseconds. Default: 4 000, or what the sandbox takes. */
   readonly medianRenderMs?: number
+  /** The origin that reports to Apollo Studio go to. Default: Apollo's own. */
+  readonly studioOrigin?: string
 }
 
 /** The app cannot start for a reason that a setting would mend. The message says what to do. */
@@ -69,14 +72,13 @@ export const startGateway = async (config: Config, options: AppOptions = {}): Pr
   const gateway = await startParts(config, {
     ...options,
     logger,
-    servesResults: false,
-    address: () => null,
+    hasServer: false,
     listeningAt: () => null,
   }).catch((error: unknown) => {
     throw inWords(error)
   })
   return {
-    serverOptions: createServerOptions(serverOptions(config, logger)),
+    serverOptions: createServerOptions(serverOptions(config, { ...options, logger })),
     createContext: gateway.createContext,
     stop: async () => {
       gateway.core.drain()
@@ -143,17 +145,14 @@ interface Running extends Parts {
 const run = async (config: Config, options: AppOptions & { readonly logger: Logger }): Promise<Running> => {
   const { logger } = options
   let url: string | null = null
-  // «All addresses» is none that a client could be sent to.
-  let reachableAt: string | null = null
   const parts = await startParts(config, {
     ...options,
-    servesResults: true,
-    address: () => reachableAt,
+    hasServer: true,
     listeningAt: () => url,
   }).catch((error: unknown) => {
     throw inWords(error)
   })
-  const apollo = serverOptions(config, logger)
+  const apollo = serverOptions(config, { ...options, logger })
   const apolloOptions = createServerOptions(apollo)
   const server = new ApolloServer<GraphQLContext>(apolloOptions)
   const http = await createHttpServer({ log: logger, corsOrigins: config.corsOrigins, isSandbox: apollo.isSandbox })
@@ -165,6 +164,7 @@ const run = async (config: Config, options: AppOptions & { readonly logger: Logg
       log: logger,
       isSandbox: apollo.isSandbox,
       isStopping: parts.core.isStopping,
+      introspection: config.introspection,
     })
     const wsHandler = await registerWebSocket(http, { operations, origins: webSocketOrigins(config) })
     registerGraphQL(http, { server, createContext: parts.createContext, wsHandler })
@@ -172,10 +172,10 @@ const run = async (config: Config, options: AppOptions & { readonly logger: Logg
     registerHealth(http, { isStopping: parts.core.isStopping, isLedgerReachable: parts.isLedgerReachable })
     await registerPages(http, { hasPage: config.servesPage, hasGraphiql: apollo.hasLandingPage })
     registerResults(http, parts.results)
+    registerUploads(http, { ...parts.uploads, log: logger })
     if (parts.webhook !== null) registerWebhook(http, { ...parts.webhook, log: logger })
     await http.listen({ host: config.host, port: config.port })
     url = addressOf(http, config.host)
-    if (config.host !== '0.0.0.0' && config.host !== '::') reachableAt = url
     return { ...parts, url, server, http }
   } catch (error) {
     await http.close()
@@ -206,10 +206,15 @@ const shutDown = async (running: Running, { shutdownGraceMs }: Config, logger: L
 const webSocketOrigins = ({ corsOrigins, publicUrl }: Config): readonly string[] =>
   publicUrl === null ? corsOrigins : [...corsOrigins, new URL(publicUrl).origin]
 
-const serverOptions = (config: Config, log: Logger): ServerOptions => ({
-  log,
-  isSandbox: config.magicHourBaseUrl === 'sandbox',
-  hasLandingPage: !config.isProduction,
+const serverOptions = (
+  { magicHourBaseUrl, isProduction, introspection, studio }: Config,
+  { logger, studioOrigin }: AppOptions & { readonly logger: Logger },
+): ServerOptions => ({
+  log: logger,
+  isSandbox: magicHourBaseUrl === 'sandbox',
+  hasLandingPage: !isProduction,
+  introspection,
+  studio: studio === null || studioOrigin === undefined ? studio : { ...studio, origin: studioOrigin },
 })
 
 const addressOf = (http: FastifyInstance, host: string): string => {

@@ -9,6 +9,16 @@ export interface GatewayKey {
   readonly sha256: string
 }
 
+/** The graph at Apollo Studio that this server reports to. */
+export interface StudioGraph {
+  /** Its graph API key. A secret. */
+  readonly key: string
+  /** `graph@variant`. */
+  readonly graphRef: string
+  /** Whether the schema is reported too, and not only how it is used. */
+  readonly reportsSchema: boolean
+}
+
 /** Everything the program can be told, checked and frozen. */
 export interface Config {
   readonly isProduction: boolean
@@ -38,6 +48,10 @@ export interface Config {
   readonly publicUrl: string | null
   /** Whether `/` is the page to try it on. */
   readonly servesPage: boolean
+  /** Whether anybody may read the schema by `__schema` and `__type`. */
+  readonly introspection: boolean
+  /** null: nothing is reported to anybody. */
+  readonly studio: StudioGraph | null
   /** null: 4010 for the `sandbox` command, any free port for the embedded one. */
   readonly sandboxPort: number | null
   /** Median render time of the sandbox, in milliseconds. */
@@ -86,6 +100,9 @@ const list = z.string().transform((text) =>
 const origin = z.union([z.literal('*'), httpUrl.transform((url) => url.origin)], {
   error: 'origins as https://app.example.com, separated by commas, or «*»',
 })
+const graphRef = z
+  .string()
+  .regex(/^[A-Za-z][\w-]{0,63}@[\w./-]{1,63}$/, 'a graph and its variant, as my-graph@production')
 const secret = z.string().regex(/^[\x21-\x7e]+$/, 'visible ASCII characters only, without blanks')
 
 /** The length of a key is what `authenticate` takes of a header. */
@@ -121,6 +138,10 @@ const settings = z.object({
   DATA_DIR: z.string().default('.data'),
   PUBLIC_URL: httpUrl.optional(),
   SERVE_PAGE: oneOf(['true', 'false']).optional(),
+  INTROSPECTION: oneOf(['true', 'false']).default('true'),
+  APOLLO_KEY: secret.optional(),
+  APOLLO_GRAPH_REF: graphRef.optional(),
+  APOLLO_SCHEMA_REPORTING: oneOf(['true', 'false']).default('false'),
   SANDBOX_PORT: wholeNumber(0, 65_535).optional(),
   SANDBOX_RENDER_MS: wholeNumber(0, 600_000).default(1_500),
   SANDBOX_WEBHOOKS: z
@@ -147,12 +168,14 @@ export const loadConfig = (environment: Readonly<Record<string, string | undefin
   const parsed = settings.safeParse(Object.fromEntries(present))
   if (!parsed.success) throw new ConfigError(toIssues(parsed.error))
   const config = toConfig(parsed.data)
-  const issues = contradictions(config)
+  const issues = [...contradictions(config), ...halfAGraph(parsed.data)]
   if (issues.length > 0) throw new ConfigError(issues)
   return Object.freeze(config)
 }
 
-const toConfig = (env: z.output<typeof settings>): Config => {
+type Settings = z.output<typeof settings>
+
+const toConfig = (env: Settings): Config => {
   const isProduction = env.NODE_ENV === 'production'
   const magicHourBaseUrl = env.MAGIC_HOUR_BASE_URL ?? (isProduction ? new URL(realBaseUrl) : 'sandbox')
   const magicHourApiKey = env.MAGIC_HOUR_API_KEY ?? null
@@ -173,6 +196,8 @@ const toConfig = (env: z.output<typeof settings>): Config => {
     dataDir: env.DATA_DIR,
     publicUrl: env.PUBLIC_URL?.href.replace(/\/$/, '') ?? null,
     servesPage: env.SERVE_PAGE === undefined ? !isProduction : env.SERVE_PAGE === 'true',
+    introspection: env.INTROSPECTION === 'true',
+    studio: studioGraph(env),
     sandboxPort: env.SANDBOX_PORT ?? null,
     sandboxRenderMs: env.SANDBOX_RENDER_MS,
     sandboxWebhooks: sandboxWebhooksOf(env.SANDBOX_WEBHOOKS),
@@ -186,6 +211,20 @@ const toConfig = (env: z.output<typeof settings>): Config => {
 const keyNotUsed = `MAGIC_HOUR_API_KEY is set but not used: the sandbox answers. Set MAGIC_HOUR_BASE_URL=${realBaseUrl} to use it.`
 const webhooksNotUsed =
   'SANDBOX_WEBHOOKS is set but not used: no sandbox is embedded here. Set it where the sandbox runs.'
+
+const studioGraph = ({ APOLLO_KEY, APOLLO_GRAPH_REF, APOLLO_SCHEMA_REPORTING }: Settings): StudioGraph | null =>
+  APOLLO_KEY === undefined || APOLLO_GRAPH_REF === undefined
+    ? null
+    : { key: APOLLO_KEY, graphRef: APOLLO_GRAPH_REF, reportsSchema: APOLLO_SCHEMA_REPORTING === 'true' }
+
+/** One of the two alone reports nothing, and nobody sets it for that. */
+const halfAGraph = (env: Settings): ConfigIssue[] => {
+  const both = ['APOLLO_KEY', 'APOLLO_GRAPH_REF'] as const
+  const missing = both.filter((name) => env[name] === undefined)
+  const given = [...both, 'APOLLO_SCHEMA_REPORTING' as const].filter((name) => (env[name] ?? 'false') !== 'false')
+  const problem = `needs ${missing.join(' and ')} as well: alone it reports nothing.`
+  return missing.length === 0 ? [] : given.map((setting) => ({ setting, problem }))
+}
 
 const sandboxWebhooksOf = (setting: 'true' | 'false' | URL): Config['sandboxWebhooks'] => {
   if (setting === 'false') return null

@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { systemClock } from './clock.ts'
 import { createAcceptedJob, createAwaitAnswer } from './domain/await-answer.ts'
 import { type AskAgain, createAskAgain } from './domain/ask-again.ts'
+import { createCreateUploads } from './domain/create-uploads.ts'
 import { createDeleteJob } from './domain/delete-job.ts'
 import { createFollowJob } from './domain/follow-job.ts'
 import type { Ledger } from './domain/ledger.ts'
@@ -19,6 +20,7 @@ import { createSubmitJob } from './domain/submit-job.ts'
 import type { Hub } from './events/hub.ts'
 import type { UseCases } from './graphql/context.ts'
 import { linkSeal } from './ledger/link-seal.ts'
+import { ticketSeal } from './ledger/ticket-seal.ts'
 import type { Logger } from './logger.ts'
 import type { MagicHourClient } from './upstream/client.ts'
 import { createAttention } from './worker/attention.ts'
@@ -80,6 +82,7 @@ export const startCore = async (parts: CoreParts): Promise<Core> => {
       deleteJob: createDeleteJob({ ...reading, magicHour: parts.magicHour, clock }),
       followJob: createFollowJob({ ledger, changes: hub, attention, readJobs, clock, stopping: stopping.signal }),
       settleSubmission: createSettleSubmission({ ledger, magicHour: parts.magicHour, schedule, clock }),
+      createUploads: createCreateUploads({ magicHour: parts.magicHour, tickets: ticketSeal, clock }),
       magicHour: parts.magicHour,
       permanentUrl: parts.permanentUrl,
     },

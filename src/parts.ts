@@ -2,20 +2,19 @@ import { randomBytes } from 'node:crypto'
 import { systemClock } from './clock.ts'
 import type { Config } from './config.ts'
 import { type Core, startCore } from './core.ts'
-import { type Caller, ownsAccount } from './domain/caller.ts'
-import type { Keyring } from './domain/ports.ts'
-import { projectIdProblem } from './domain/project-id.ts'
 import { Secret } from './domain/secret.ts'
-import { type Authenticate, type CallerPolicy, createAuthenticate } from './graphql/authenticate.ts'
+import { type CallerPolicy, createAuthenticate } from './graphql/authenticate.ts'
 import { type CreateContext, createContextFactory } from './graphql/context.ts'
-import { isResultSignature, resultSignature } from './http/result-signature.ts'
 import type { ResultAccess } from './http/results.ts'
+import type { registerUploads } from './http/uploads.ts'
 import type { registerWebhook } from './http/webhook.ts'
 import { linkSeal } from './ledger/link-seal.ts'
+import { permanentUrl, resultAccess, uploadAccess } from './link-access.ts'
 import type { Logger } from './logger.ts'
 import { type Sandbox, createSandbox } from './sandbox/sandbox.ts'
-import { type Storage, openStorage } from './storage.ts'
+import { openStorage } from './storage.ts'
 import { createMagicHourClient } from './upstream/client.ts'
+import { createFileStorage } from './upstream/file-storage.ts'
 import { createReadWebhook } from './upstream/webhook.ts'
 import { createKeyring } from './worker/keyring.ts'
 
@@ -24,6 +23,7 @@ export interface Parts {
   readonly core: Core
   readonly createContext: CreateContext
   readonly results: ResultAccess
+  readonly uploads: Pick<Parameters<typeof registerUploads>[1], 'open' | 'put'>
   readonly isLedgerReachable: () => Promise<boolean>
   /** null: no webhooks are received. */
   readonly webhook: Omit<Parameters<typeof registerWebhook>[1], 'log'> | null
@@ -39,11 +39,9 @@ export interface PartsOptions {
   readonly logger: Logger
   /** Default: what Magic Hour names, or what the sandbox takes. */
   readonly medianRenderMs?: number
-  /** Whether there is a server of ours, at which `/results` answers. */
-  readonly servesResults: boolean
-  /** Where this server is reached; null: nowhere, or not yet. */
-  readonly address: () => string | null
-  /** Where this machine reaches it. */
+  /** Whether there is a server of ours, at which `/results` and `/uploads` answer. */
+  readonly hasServer: boolean
+  /** Where this machine reaches it; null: nowhere, or not yet. */
   readonly listeningAt: () => string | null
 }
 
@@ -51,7 +49,6 @@ export interface PartsOptions {
 export const startParts = async (config: Config, options: PartsOptions): Promise<Parts> => {
   const policy = callerPolicy(config)
   const webhookSecret = webhookSecretOf(config)
-  const publicUrl = (): string | null => (options.servesResults ? (config.publicUrl ?? options.address()) : null)
   const sandbox = await startSandbox(config, { webhookSecret, listeningAt: options.listeningAt })
   const storage = await openStorage(config, options.logger).catch(async (error: unknown) => {
     await sandbox?.stop()
@@ -63,9 +60,11 @@ export const startParts = async (config: Config, options: PartsOptions): Promise
     clock: systemClock,
     random: Math.random,
   })
+  const files = createFileStorage()
   const keyring = createKeyring(policy.apiKey === null ? null : { account: policy.account, key: policy.apiKey })
   const letGo = async (): Promise<void> => {
     await magicHour.close()
+    await files.close()
     await storage.close()
     await sandbox?.stop()
   }
@@ -76,7 +75,7 @@ export const startParts = async (config: Config, options: PartsOptions): Promise
     keyring,
     account: policy.account,
     medianRenderMs: options.medianRenderMs ?? medianRenderMsOf(config),
-    permanentUrl: (caller, id, index) => permanentUrl(publicUrl(), caller, { id, index }),
+    permanentUrl,
   }).catch(async (error: unknown) => {
     await letGo()
     throw error
@@ -84,9 +83,14 @@ export const startParts = async (config: Config, options: PartsOptions): Promise
   const authenticate = createAuthenticate(policy)
   return {
     core,
-    createContext: createContextFactory({ authenticate, useCases: core.useCases }),
+    createContext: createContextFactory({
+      authenticate,
+      useCases: core.useCases,
+      addressOf: (origin) => (options.hasServer ? (config.publicUrl ?? origin) : null),
+    }),
     isLedgerReachable: () => storage.ledger.findSubmission('').then(alwaysTrue, alwaysFalse),
-    results: resultAccess({ core, storage, keyring, authenticate }),
+    results: { ...resultAccess({ core, storage, keyring, authenticate }), fetch: files.get },
+    uploads: { open: uploadAccess({ core, policy, authenticate }), put: files.put },
     webhook:
       webhookSecret === null ? null : webhookParts(config, { core, policy, webhookSecret, logger: options.logger }),
     close: async () => {
@@ -147,45 +151,6 @@ const callerPolicy = ({ magicHourBaseUrl, magicHourApiKey, gatewayKeys, allowAno
     allowAnonymous: allowAnonymous || gatewayKeys.length === 0,
   }
 }
-
-const permanentUrl = (
-  base: string | null,
-  caller: Caller,
-  { id, index }: { readonly id: string; readonly index: number },
-): string | null => {
-  if (base === null) return null
-  const query = ownsAccount(caller) ? '' : `?signature=${resultSignature(caller.apiKey, { tenant: caller.tenant, id })}`
-  return `${base}/results/${encodeURIComponent(id)}/${index}${query}`
-}
-
-const resultAccess = ({
-  core,
-  storage: { ledger },
-  keyring,
-  authenticate,
-}: {
-  readonly core: Core
-  readonly storage: Storage
-  readonly keyring: Keyring
-  readonly authenticate: Authenticate
-}): ResultAccess => ({
-  find: async ({ jobId, signature, authorization }) => {
-    if (signature === null) {
-      const caller = authenticate(authorization)
-      const [job = null] = await core.useCases.readJobs(caller, [jobId])
-      if (job instanceof Error) throw job
-      return job && { job, caller }
-    }
-    // An id that is none may hold what a database cannot.
-    const jobs = projectIdProblem(jobId) === null ? await ledger.findAnywhere(jobId) : []
-    for (const job of jobs) {
-      const apiKey = keyring.keyOf(job.account)
-      if (apiKey !== null && isResultSignature(signature, apiKey, job)) return { job, caller: { apiKey } }
-    }
-    return null
-  },
-  readDownloads: core.useCases.readDownloads,
-})
 
 const webhookParts = (
   { webhookToleranceSeconds }: Config,

@@ -5,6 +5,8 @@ import { ConfigError, type ConfigIssue, loadConfig, settingNames } from '../src/
 const real = new URL('https://api.magichour.ai')
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
+const graph = { APOLLO_KEY: 'service:images:5ec4e7', APOLLO_GRAPH_REF: 'images@production' }
+
 /** What is said to be wrong, as `SETTING: problem` lines. */
 const problemsOf = (environment: Record<string, string>): string[] =>
   issuesOf(environment).map(({ setting, problem }) => `${setting}: ${problem}`)
@@ -40,6 +42,8 @@ describe('the defaults', () => {
     sandboxRenderMs: 1_500,
     sandboxWebhooks: null,
     servesPage: true,
+    introspection: true,
+    studio: null,
     warnings: [],
   }
 
@@ -93,6 +97,8 @@ describe('every setting can be set', () => {
     ['SANDBOX_WEBHOOKS', 'true', { sandboxWebhooks: 'here' }],
     ['SANDBOX_WEBHOOKS', 'false', { sandboxWebhooks: null }],
     ['SERVE_PAGE', 'false', { servesPage: false }],
+    ['INTROSPECTION', 'true', { introspection: true }],
+    ['INTROSPECTION', 'false', { introspection: false }],
     ['SANDBOX_PORT', '4010', { sandboxPort: 4010 }],
     ['SANDBOX_RENDER_MS', '0', { sandboxRenderMs: 0 }],
   ] as const)('%s=%s', ([name, value, expected]) => {
@@ -110,8 +116,18 @@ describe('every setting can be set', () => {
     ])
   })
 
+  test('the graph at Apollo Studio, by its key and its name', () => {
+    const studio = { key: 'service:images:5ec4e7', graphRef: 'images@production', reportsSchema: false }
+    expect(loadConfig(graph)).toMatchObject({ studio })
+    expect(loadConfig({ ...graph, APOLLO_SCHEMA_REPORTING: 'false' })).toMatchObject({ studio })
+    expect(loadConfig({ ...graph, APOLLO_SCHEMA_REPORTING: 'true' })).toMatchObject({
+      studio: { ...studio, reportsSchema: true },
+    })
+  })
+
   test('and none is forgotten here', () => {
-    const settable = Object.keys(loadConfig({})).filter((name) => name !== 'warnings')
+    const { warnings: _, studio, ...others } = loadConfig(graph)
+    const settable = [...Object.keys(others), ...Object.keys(studio ?? {})]
     expect(settable).toHaveLength(settingNames.length)
   })
 })
@@ -149,6 +165,10 @@ describe('a setting that is wrong is told in words that say what to do', () => {
     ],
     ['LOG_LEVEL', 'verbose', 'expected one of fatal, error, warn, info, debug, trace, silent'],
     ['ALLOW_ANONYMOUS', 'yes', 'expected one of true, false'],
+    ['INTROSPECTION', 'no', 'expected one of true, false'],
+    ['APOLLO_SCHEMA_REPORTING', '1', 'expected one of true, false'],
+    ['APOLLO_KEY', 'service images', 'expected visible ASCII characters only, without blanks'],
+    ['APOLLO_GRAPH_REF', 'images', 'expected a graph and its variant, as my-graph@production'],
     ['MAGIC_HOUR_API_KEY', 'mhk live', 'expected visible ASCII characters only, without blanks'],
     ['GATEWAY_KEYS', 'key-without-a-tenant', keys],
     ['GATEWAY_KEYS', 'shop:short', keys],
@@ -216,6 +236,21 @@ describe('settings that contradict each other are refused', () => {
       'anybody may pay with a key that is not there',
       { ...server, ALLOW_ANONYMOUS: 'true' },
       /^ALLOW_ANONYMOUS: needs MAGIC_HOUR_API_KEY/,
+    ],
+    [
+      'a key for a graph that is not named',
+      { APOLLO_KEY: 'service:images:5ec4e7' },
+      /^APOLLO_KEY: needs APOLLO_GRAPH_REF as well: alone it reports nothing/,
+    ],
+    [
+      'a graph without its key',
+      { APOLLO_GRAPH_REF: 'images@production' },
+      /^APOLLO_GRAPH_REF: needs APOLLO_KEY as well: alone it reports nothing/,
+    ],
+    [
+      'a schema that is reported to no graph',
+      { APOLLO_SCHEMA_REPORTING: 'true' },
+      /^APOLLO_SCHEMA_REPORTING: needs APOLLO_KEY and APOLLO_GRAPH_REF as well: alone it reports nothing/,
     ],
     [
       'one gateway key for two tenants',

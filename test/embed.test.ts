@@ -61,6 +61,15 @@ describe('an Apollo Server of somebody else that embeds the gateway', () => {
     })
   })
 
+  test('relays no uploads, and says so', async () => {
+    await using magicHour = await startStubMagicHour()
+    const own = await startOwnServer({ MAGIC_HOUR_BASE_URL: magicHour.url.href, PUBLIC_URL: 'https://api.example' })
+    const uploads = 'mutation { createUploads(files: [{ extension: "png", sizeBytes: 1 }], via: RELAY) { uploadUrl } }'
+    const { errors } = await own.ask(uploads, key)
+    expect(errors[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'via' })
+    expect(magicHour.requests).toEqual([])
+  })
+
   test('answers errors with our codes', async () => {
     await using magicHour = await startStubMagicHour()
     const own = await startOwnServer({ MAGIC_HOUR_BASE_URL: magicHour.url.href })

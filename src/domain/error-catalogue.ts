@@ -71,6 +71,22 @@ export const domainErrorCatalogue: Readonly<Record<DomainErrorCode, ErrorEntry>>
     charged: 'NO',
   },
   SHUTTING_DOWN: { message: 'The server is shutting down. Ask again.', retryable: true, charged: 'NO' },
+  UPLOAD_LINK_INVALID: {
+    message:
+      'This upload link does not work: it has expired, was changed, or belongs to another key. Ask createUploads for a new one.',
+    retryable: false,
+    charged: 'NO',
+  },
+  FILE_FORMAT_MISMATCH: {
+    message: 'The content of this file is not what its extension says.',
+    retryable: false,
+    charged: 'NO',
+  },
+  FILE_SIZE_MISMATCH: {
+    message: 'This file does not have the size that createUploads was told.',
+    retryable: false,
+    charged: 'NO',
+  },
 }
 
 /** Whether a failed create surely made no job. An error that nobody foresaw proves nothing. */

@@ -16,6 +16,9 @@ export type DomainErrorCode =
   | 'JOB_NOT_RECORDED'
   | 'LEDGER_UNAVAILABLE'
   | 'SHUTTING_DOWN'
+  | 'UPLOAD_LINK_INVALID'
+  | 'FILE_FORMAT_MISMATCH'
+  | 'FILE_SIZE_MISMATCH'
 
 /** What Magic Hour answered, for a person to read: its HTTP status, code and message, where there were any. */
 export interface UpstreamFault {
@@ -130,6 +133,13 @@ export class SubmissionNotUnknown extends DomainError {
 /** The idempotency key was used before, with other arguments. */
 export class IdempotencyConflict extends DomainError {
   readonly code = 'IDEMPOTENCY_CONFLICT'
+  /** The job that the key stands for; null: none is known yet. */
+  readonly jobId: string | null
+
+  constructor(jobId: string | null = null) {
+    super()
+    this.jobId = jobId
+  }
 }
 
 /** The job is not finished, so there is no image to delete. */
@@ -159,4 +169,19 @@ export class LedgerUnavailable extends DomainError {
 /** The server is shutting down; nothing was sent. */
 export class ShuttingDown extends DomainError {
   readonly code = 'SHUTTING_DOWN'
+}
+
+/** A link for a relayed upload is not one, is no longer, or is somebody else's. Only a new one helps. */
+export class UploadLinkInvalid extends DomainError {
+  readonly code = 'UPLOAD_LINK_INVALID'
+}
+
+/** A file's content is not what its extension says. The message says what it is. Nothing of it was passed on. */
+export class FileFormatMismatch extends DomainError {
+  readonly code = 'FILE_FORMAT_MISMATCH'
+}
+
+/** A file does not have the size that was said when its upload was asked for. Nothing of it was passed on. */
+export class FileSizeMismatch extends DomainError {
+  readonly code = 'FILE_SIZE_MISMATCH'
 }

@@ -16,7 +16,12 @@ export interface OpenDownload {
 }
 
 /** Opens the links of a finished job; null where it has none. Empty: Magic Hour has not given any yet. */
-export type ReadDownloads = (caller: Pick<Caller, 'apiKey'>, job: Job) => Promise<OpenDownload[] | null>
+export type ReadDownloads = (
+  caller: Pick<Caller, 'apiKey'>,
+  job: Job,
+  /** Asks Magic Hour for new links in any case: the known ones do not work. Default: false. */
+  isAnew?: boolean,
+) => Promise<OpenDownload[] | null>
 
 /** A link with less than this left is fetched anew before it is handed out. */
 const freshLinkMs = 3_600_000
@@ -24,7 +29,7 @@ const freshLinkMs = 3_600_000
 /** Makes the reader of links: one that is about to die costs one look-up. */
 export const createReadDownloads =
   ({ lookUpJob, links, clock }: ReadDownloadsDependencies): ReadDownloads =>
-  async ({ apiKey }, job) => {
+  async ({ apiKey }, job, isAnew = false) => {
     const open = ({ sealedUrl, expiresAt }: Download): OpenDownload[] => {
       const url = links.open(apiKey, sealedUrl)
       return url === null ? [] : [{ url, expiresAt }]
@@ -32,10 +37,10 @@ export const createReadDownloads =
     const known = downloadsOf(job)
     if (known === null) return null
     const opened = known.flatMap(open)
-    if (opened.length === known.length && areLong(opened, clock.now() + freshLinkMs)) return opened
+    if (!isAnew && opened.length === known.length && areLong(opened, clock.now() + freshLinkMs)) return opened
     const fresh = await lookUpJob.now(job, apiKey).catch((error: unknown) => {
       // A link that still works is an answer, whatever Magic Hour's state at the moment.
-      if (areLong(opened, clock.now())) return job
+      if (!isAnew && areLong(opened, clock.now())) return job
       throw error
     })
     return downloadsOf(fresh)?.flatMap(open) ?? null

@@ -61,13 +61,17 @@ export const createSubmitJob =
       if (dependencies.isStopping()) throw new ShuttingDown()
       const intent = newIntent(dependencies, caller, request)
       const recorded = await begin(dependencies, intent)
-      if (recorded.argumentsHash !== intent.argumentsHash) throw new IdempotencyConflict()
+      if (recorded.argumentsHash !== intent.argumentsHash) throw conflictWith(recorded)
       if (recorded.id === intent.id) return send(dependencies, caller, { intent, request })
       const job = await dependencies.awaitAnswer(caller, recorded)
       if (job !== null) return job
       // The earlier call was refused for certain, so its key is free again: now it is this call's turn.
     }
   }
+
+/** Names the job, if there is one: who uploaded the same image anew may have meant just that job. */
+const conflictWith = ({ outcome }: Submission): IdempotencyConflict =>
+  new IdempotencyConflict(outcome.state === 'ACCEPTED' ? outcome.jobId : null)
 
 const begin = async (dependencies: SubmitJobDependencies, intent: Submission): Promise<Submission> => {
   try {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { UploadsRequest } from '../domain/create-uploads.ts'
 import { InvalidArgument } from '../domain/errors.ts'
 import { extensionProblem, imageReferenceProblem } from '../domain/image-reference.ts'
 import type { JobPage } from '../domain/ledger.ts'
@@ -134,13 +135,30 @@ export const idArguments = z.object({ id: jobId })
 /** Arguments of `nodes`. An id that is wrong is an error of its own place in the list. */
 export const nodesArguments = z.object({ ids: z.array(z.string()).max(maxAtOnce, `use at most ${maxAtOnce} ids.`) })
 
-/** Arguments of `createUploads`. Extensions are taken in any case and sent in lower case, as Magic Hour wants them. */
-export const createUploadsArguments = z.object({
-  files: z
-    .array(z.object({ extension: z.string().toLowerCase().pipe(textWithout(extensionProblem)) }))
-    .min(1, `use 1 to ${maxAtOnce} files.`)
-    .max(maxAtOnce, `use 1 to ${maxAtOnce} files.`),
+/** What Magic Hour's largest plan takes (docs: pricing). */
+const maxUploadBytes = 10 * 1024 ** 3
+const sizeProblem = 'say how many bytes the file has: a whole number from 1 to 10 GiB.'
+const uploadFile = z.object({
+  // Taken in any case, and sent in lower case, as Magic Hour wants it.
+  extension: z.string().toLowerCase().pipe(textWithout(extensionProblem)),
+  sizeBytes: z.int({ error: sizeProblem }).min(1, sizeProblem).max(maxUploadBytes, sizeProblem).nullish(),
 })
+
+/** Arguments of `createUploads`, as the domain takes them. */
+export const createUploadsArguments = z
+  .object({
+    files: z.array(uploadFile).min(1, `use 1 to ${maxAtOnce} files.`).max(maxAtOnce, `use 1 to ${maxAtOnce} files.`),
+    via: z.enum(['DIRECT', 'RELAY']).nullish(),
+  })
+  .transform(({ files, via }, context): UploadsRequest => {
+    if (via !== 'RELAY') return { via: 'DIRECT', files }
+    const sized = files.map(({ extension, sizeBytes: size }, index) => {
+      if (size === null || size === undefined)
+        context.addIssue({ code: 'custom', path: ['files', index, 'sizeBytes'], message: sizeProblem })
+      return { extension, sizeBytes: size ?? 0 }
+    })
+    return { via, files: sized }
+  })
 
 /**
  * Parses the arguments of a field.

@@ -1,4 +1,5 @@
 import type { Caller } from '../domain/caller.ts'
+import type { CreateUploads } from '../domain/create-uploads.ts'
 import type { DeleteJob } from '../domain/delete-job.ts'
 import type { FollowJob } from '../domain/follow-job.ts'
 import type { ListJobs } from '../domain/list-jobs.ts'
@@ -19,9 +20,13 @@ export interface UseCases {
   readonly listJobs: ListJobs
   readonly followJob: FollowJob
   readonly settleSubmission: SettleSubmission
-  /** The link to a result that does not die; null: this server does not know its own address. */
-  readonly permanentUrl: (caller: Caller, jobId: string, index: number) => string | null
-  readonly magicHour: Pick<MagicHour, 'generateUploadUrls' | 'getAccount'>
+  readonly createUploads: CreateUploads
+  /** The link to a result that does not die. `address` is where clients reach this server. */
+  readonly permanentUrl: (
+    caller: Caller,
+    result: { readonly address: string; readonly jobId: string; readonly index: number },
+  ) => string
+  readonly magicHour: Pick<MagicHour, 'getAccount'>
 }
 
 /** What a resolver is handed. */
@@ -30,6 +35,8 @@ export interface GraphQLContext {
   readonly loaders: Loaders
   /** Who is calling. Throws Unauthenticated: asked field by field, so that the schema can be read without a key. */
   readonly caller: () => Caller
+  /** Where clients reach this server, without a slash at the end; null: there is none of ours. */
+  readonly address: string | null
   /** Names the request in the log. */
   readonly requestId: string
   /** Aborts when the client has gone. */
@@ -40,6 +47,8 @@ export interface GraphQLContext {
 export interface IncomingRequest {
   /** The `Authorization` header. */
   readonly authorization: string | undefined
+  /** Where this client has reached the server, for example `http://localhost:4000`; left out or null: it is not known. */
+  readonly origin?: string | null
   readonly requestId: string
   readonly signal: AbortSignal
 }
@@ -47,11 +56,25 @@ export interface IncomingRequest {
 /** Makes the contexts of requests. */
 export type CreateContext = (request: IncomingRequest) => GraphQLContext
 
+interface ContextOptions {
+  readonly authenticate: Authenticate
+  readonly useCases: UseCases
+  /** The address that links of this server begin with, for a client who has reached it at this origin. Default: there is none. */
+  readonly addressOf?: (origin: string | null) => string | null
+}
+
 /** Makes the one factory of contexts, for every transport. */
 export const createContextFactory =
-  ({ authenticate, useCases }: { authenticate: Authenticate; useCases: UseCases }): CreateContext =>
-  ({ authorization, requestId, signal }) => {
+  ({ authenticate, useCases, addressOf = () => null }: ContextOptions): CreateContext =>
+  ({ authorization, origin = null, requestId, signal }) => {
     let known: Caller | null = null
     const caller = (): Caller => (known ??= authenticate(authorization))
-    return { useCases, loaders: createLoaders(useCases, caller), caller, requestId, signal }
+    return {
+      useCases,
+      loaders: createLoaders(useCases, caller),
+      caller,
+      address: addressOf(origin),
+      requestId,
+      signal,
+    }
   }

@@ -10,7 +10,7 @@ import {
   validate,
 } from 'graphql'
 import type { ErrorCode } from './generated/resolvers.ts'
-import { limitRules, parseOptions } from './limits.ts'
+import { documentRules, parseOptions, validationOptions } from './limits.ts'
 
 /** A document that may run, and the operation of it that was asked for; or why it may not. */
 export type Reading =
@@ -33,7 +33,8 @@ const maxKeptCharacters = 10_000
  * Makes the reader of documents that do not come through Apollo Server: with the same limits, errors and codes as they have
  * over HTTP. The valid ones that were read last are kept, as Apollo Server keeps its own.
  */
-export const createReadDocument = (schema: GraphQLSchema): ReadDocument => {
+export const createReadDocument = (schema: GraphQLSchema, introspection: boolean): ReadDocument => {
+  const rules = [...specifiedRules, ...documentRules(introspection)]
   const kept = new Map<string, DocumentNode>()
   const keep = (query: string, document: DocumentNode): void => {
     // A map hands out its entries in the order of their insertion: the first one is the one that was used longest ago.
@@ -45,7 +46,7 @@ export const createReadDocument = (schema: GraphQLSchema): ReadDocument => {
     const document = kept.get(query) ?? parseDocument(query)
     if (document instanceof GraphQLError) return { errors: [document] }
     if (!kept.has(query)) {
-      const errors = validate(schema, document, [...specifiedRules, ...limitRules])
+      const errors = validate(schema, document, rules, validationOptions(introspection))
       if (errors.length > 0) return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) }
     }
     keep(query, document)

@@ -1,6 +1,12 @@
 import { unwrapResolverError } from '@apollo/server/errors'
 import { GraphQLError, type GraphQLFormattedError } from 'graphql'
-import { DomainError, InvalidArgument, JobNotRecorded, SubmissionUnknown } from '../domain/errors.ts'
+import {
+  DomainError,
+  IdempotencyConflict,
+  InvalidArgument,
+  JobNotRecorded,
+  SubmissionUnknown,
+} from '../domain/errors.ts'
 import { errorCatalogue, isErrorCode } from './error-catalogue.ts'
 import type { ErrorCode } from './generated/resolvers.ts'
 
@@ -17,8 +23,7 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
     ...(formatted.locations && { locations: formatted.locations }),
     ...(formatted.path && { path: formatted.path }),
   }
-  if (original instanceof DomainError)
-    return { ...place, message: messageOf(original), extensions: extensionsOf(original) }
+  if (original instanceof DomainError) return { ...place, ...describeError(original) }
 
   const code = codeOf(formatted, error)
   const { message, retryable, charged } = errorCatalogue[code]
@@ -28,6 +33,12 @@ export const formatError = (formatted: GraphQLFormattedError, error: unknown): G
     extensions: { code, retryable, charged },
   }
 }
+
+/** An error of the domain as it is told outside, in GraphQL and on every other path. */
+export const describeError = (error: DomainError): Pick<GraphQLFormattedError, 'message' | 'extensions'> => ({
+  message: messageOf(error),
+  extensions: extensionsOf(error),
+})
 
 /** What the log needs to tell the story of an error: an error of ours has its own words, so what it came from. */
 export const storyOf = (error: GraphQLError): unknown => {
@@ -60,6 +71,7 @@ const extensionsOf = (error: DomainError): Record<string, unknown> => {
     ...(error.upstream !== null && { upstream: error.upstream }),
     ...(error instanceof InvalidArgument && { argument: error.argument }),
     ...(error instanceof JobNotRecorded && { jobId: error.jobId }),
+    ...(error instanceof IdempotencyConflict && error.jobId !== null && { jobId: error.jobId }),
     ...((error instanceof SubmissionUnknown || error instanceof JobNotRecorded) &&
       error.submissionName !== null && { submissionName: error.submissionName }),
   }

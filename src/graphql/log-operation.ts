@@ -22,12 +22,12 @@ export interface OperationSummary {
   readonly requestId: string
   /** null: the document could not be run. */
   readonly operation: OperationDefinitionNode | null
-  readonly errors: readonly GraphQLError[]
+  /** Of its errors, as they were told outside. */
+  readonly codes: readonly unknown[]
 }
 
 /** Logs an operation by its kind, its name and the codes of its errors; never by its text or variables, which may hold signed links. */
-export const logOperation = (log: Log, { requestId, operation, errors }: OperationSummary): void => {
-  const codes = errors.map((error) => formatError(error.toJSON(), error).extensions?.['code'])
+export const logOperation = (log: Log, { requestId, operation, codes }: OperationSummary): void => {
   log.info(
     {
       requestId,

@@ -52,7 +52,7 @@ export interface Operation {
 /** Runs operations for the transports that do not come through Apollo Server. */
 export interface Operations {
   /** @throws OperationRefused when the document may not run, or the server is shutting down */
-  prepare(request: OperationRequest, from: Pick<IncomingRequest, 'authorization' | 'requestId'>): Operation
+  prepare(request: OperationRequest, from: Omit<IncomingRequest, 'signal'>): Operation
   /** Refuses an operation that its transport has no room for. */
   refuse(error: DomainError, requestId: string): OperationRefused
 }
@@ -64,6 +64,8 @@ interface OperationsOptions {
   /** Whether every result says that the sandbox gave it. */
   readonly isSandbox: boolean
   readonly isStopping: () => boolean
+  /** Whether the schema can be read by `__schema` and `__type`. Default: true. */
+  readonly introspection?: boolean
 }
 
 /** Makes what runs operations. Each has its own context, and so its own loaders. */
@@ -73,8 +75,9 @@ export const createOperations = ({
   log,
   isSandbox,
   isStopping,
+  introspection = true,
 }: OperationsOptions): Operations => {
-  const readDocument = createReadDocument(schema)
+  const readDocument = createReadDocument(schema, introspection)
   const extensions = isSandbox ? { extensions: { sandbox: true } } : {}
   const refusal = (errors: readonly GraphQLError[], report: Report): OperationRefused => {
     const told = report.tell(errors)
@@ -83,8 +86,8 @@ export const createOperations = ({
   }
   return {
     refuse: (error, requestId) => refusal([at(null, error)], createReport(log, requestId)),
-    prepare: (request, { authorization, requestId }) => {
-      const report = createReport(log, requestId)
+    prepare: (request, from) => {
+      const report = createReport(log, from.requestId)
       const reading = isStopping() ? { errors: [at(null, new ShuttingDown())] } : read(readDocument, request)
       if ('errors' in reading) throw refusal(reading.errors, report)
       const { document, operation } = reading
@@ -94,7 +97,7 @@ export const createOperations = ({
         document,
         operationName: request.operationName,
         variableValues: request.variables,
-        contextValue: createContext({ authorization, requestId, signal: gone.signal }),
+        contextValue: createContext({ ...from, signal: gone.signal }),
       }
       const results = run({ args, operation, report, extensions })
       return { kind: operation.operation, args, ...endable(results, gone) }
@@ -180,14 +183,15 @@ interface Report {
 }
 
 const createReport = (log: Log, requestId: string): Report => {
-  const all: GraphQLError[] = []
+  const codes: unknown[] = []
   return {
     tell: (errors) => {
-      all.push(...errors)
       logFaults(log, requestId, errors)
-      return errors.map(outward)
+      const told = errors.map(outward)
+      codes.push(...told.map(({ extensions }) => extensions['code']))
+      return told
     },
-    end: (operation) => logOperation(log, { requestId, operation, errors: all }),
+    end: (operation) => logOperation(log, { requestId, operation, codes }),
   }
 }
 

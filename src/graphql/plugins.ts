@@ -13,8 +13,11 @@ import { answerMediaType } from './media-type.ts'
 export const logOperations = (log: Log): ApolloServerPlugin<GraphQLContext> => ({
   requestDidStart: async () => ({
     didEncounterErrors: async ({ errors, contextValue }) => logFaults(log, contextValue.requestId, errors),
-    willSendResponse: async ({ operation = null, errors = [], contextValue }) =>
-      logOperation(log, { requestId: contextValue.requestId, operation, errors }),
+    willSendResponse: async ({ operation = null, response: { body }, contextValue }) => {
+      const errors = body.kind === 'single' ? (body.singleResult.errors ?? []) : []
+      const codes = errors.map(({ extensions }) => extensions?.['code'])
+      logOperation(log, { requestId: contextValue.requestId, operation, codes })
+    },
   }),
 })
 

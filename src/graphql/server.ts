@@ -1,12 +1,16 @@
 import { ApolloServer, type ApolloServerOptions } from '@apollo/server'
-import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled'
-import { ApolloServerPluginLandingPageLocalDefault } from '@apollo/server/plugin/landingPage/default'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled'
 import type { GraphQLContext } from './context.ts'
 import { formatError } from './format-error.ts'
-import { limitRules, parseOptions } from './limits.ts'
+import { apolloSandbox } from './landing-page.ts'
+import { documentRules, parseOptions, validationOptions } from './limits.ts'
 import type { Log } from './log-operation.ts'
 import { announceSandbox, answerOverHttp, logOperations, refuseSubscriptions } from './plugins.ts'
 import { createSchema } from './schema.ts'
+import { type StudioOptions, apolloConfig, studioPlugins } from './studio.ts'
 
 /** What differs between servers. */
 export interface ServerOptions {
@@ -15,40 +19,45 @@ export interface ServerOptions {
   readonly isSandbox: boolean
   /** Whether a browser that opens the endpoint gets Apollo Sandbox. */
   readonly hasLandingPage: boolean
+  /** Whether the schema can be read by `__schema` and `__type`. Default: true. */
+  readonly introspection?: boolean
+  /** The graph at Apollo Studio to report to. Default: null, nothing is reported whatever the environment holds. */
+  readonly studio?: StudioOptions | null
 }
-
-/** A first thing to run, shown by the landing page. */
-const firstDocument = `query Account {
-  account {
-    credits
-    tier
-  }
-}
-`
 
 /** Makes the options of an Apollo Server over our schema: also for a server that somebody else runs. */
-export const createServerOptions = ({ log, isSandbox, hasLandingPage }: ServerOptions) =>
-  ({
-    schema: createSchema(),
+export const createServerOptions = ({
+  log,
+  isSandbox,
+  hasLandingPage,
+  introspection = true,
+  studio = null,
+}: ServerOptions) => {
+  const schema = createSchema()
+  return {
+    schema,
     formatError,
     parseOptions,
-    validationRules: [...limitRules],
-    // The contract is public, and the Explorer reads it by introspection.
+    validationRules: [...documentRules(introspection)],
+    validationOptions: validationOptions(introspection),
+    // Where it is switched off, a rule of ours says so in the same words over every transport.
     introspection: true,
+    apollo: apolloConfig(studio),
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     stopOnTerminationSignals: false,
     logger: apolloLogger(log),
     plugins: [
+      ...studioPlugins(studio),
       answerOverHttp,
       logOperations(log),
       refuseSubscriptions,
       ...(isSandbox ? [announceSandbox] : []),
-      hasLandingPage
-        ? ApolloServerPluginLandingPageLocalDefault({ embed: true, document: firstDocument })
-        : ApolloServerPluginLandingPageDisabled(),
+      hasLandingPage ? apolloSandbox(isSandbox) : ApolloServerPluginLandingPageDisabled(),
+      ...(studio === null ? [ApolloServerPluginCacheControlDisabled()] : []),
     ],
-  }) satisfies ApolloServerOptions<GraphQLContext>
+  } satisfies ApolloServerOptions<GraphQLContext>
+}
 
 /** Apollo Server's own words, which it would write to the console, past the log. */
 const apolloLogger = (log: Log): NonNullable<ApolloServerOptions<GraphQLContext>['logger']> => ({

@@ -4,6 +4,8 @@ import type { WebsocketHandler } from '@fastify/websocket'
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteOptions } from 'fastify'
 import type { CreateContext, GraphQLContext } from '../graphql/context.ts'
 import { landingPagePolicy } from './content-security-policy.ts'
+import { disconnectSignal } from './disconnect-signal.ts'
+import { originOf } from './origin.ts'
 import { refuse } from './refuse.ts'
 
 interface GraphQLRouteOptions {
@@ -31,6 +33,7 @@ export const registerGraphQL = (
       context: async (request, reply) =>
         createContext({
           authorization: request.headers.authorization,
+          origin: originOf(request),
           requestId: request.id,
           signal: disconnectSignal(reply),
         }),
@@ -44,12 +47,3 @@ export const registerGraphQL = (
 const hasReadableHost = ({ host }: FastifyRequest): boolean => URL.canParse(`http://${host}/`)
 
 const isPage = (reply: FastifyReply): boolean => String(reply.getHeader('content-type')).startsWith('text/html')
-
-/** Aborts when the connection closes before the answer is sent. */
-const disconnectSignal = (reply: FastifyReply): AbortSignal => {
-  const controller = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort()
-  })
-  return controller.signal
-}

@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet'
 import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import { strictPolicy } from './content-security-policy.ts'
 import { errorBody, refuse } from './refuse.ts'
+import { limitSlowRequests } from './slow-requests.ts'
 
 /** What the HTTP server needs of a logger. */
 export interface HttpLog {
@@ -16,25 +17,25 @@ interface HttpServerOptions {
   readonly corsOrigins: readonly string[]
   /** Whether every answer carries the header that says so. */
   readonly isSandbox: boolean
+  /** How long a client may take to send a request, in milliseconds. Default: 30 000. */
+  readonly requestTimeoutMs?: number
 }
 
 /** A GraphQL request is text: the largest useful one is a few kilobytes. */
 const bodyLimitBytes = 262_144
-
-/** How long a client may take to send a request; Fastify by itself would wait for ever. */
-const requestTimeoutMs = 30_000
 
 /** Makes the Fastify app with what holds for every route: request ids, security headers, CORS, log lines, error bodies. */
 export const createHttpServer = async ({
   log,
   corsOrigins,
   isSandbox,
+  requestTimeoutMs = 30_000,
 }: HttpServerOptions): Promise<FastifyInstance> => {
   const app = fastify({
     logger: false,
     bodyLimit: bodyLimitBytes,
-    requestTimeout: requestTimeoutMs,
-    // Left at its default of a minute it would be the bound: Node takes the longer of the two.
+    // Node's own bound for headers and body together would end slow uploads: see `limitSlowRequests`.
+    requestTimeout: 0,
     http: { headersTimeout: requestTimeoutMs },
     forceCloseConnections: 'idle',
     // A request on a connection that is still open is told in GraphQL's own form that the server is shutting down.
@@ -48,10 +49,20 @@ export const createHttpServer = async ({
   })
   await app.register(cors, {
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
-    methods: ['GET', 'POST'],
-    exposedHeaders: ['x-request-id', 'magic-hour-sandbox'],
+    methods: ['GET', 'POST', 'PUT'],
+    exposedHeaders: [
+      'x-request-id',
+      'magic-hour-sandbox',
+      'retry-after',
+      'etag',
+      'accept-ranges',
+      'content-range',
+      'content-length',
+      'content-disposition',
+    ],
     maxAge: 600,
   })
+  limitSlowRequests(app.server, requestTimeoutMs)
   addHeaders(app, isSandbox)
   letConnectionsEnd(app)
   answerErrors(app, log)

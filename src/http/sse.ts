@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { type ExecutionResult, OperationTypeNode } from 'graphql'
 import { print } from 'graphql-sse'
 import { type Operation, OperationRefused, type OperationRequest, type Operations } from '../graphql/operation.ts'
+import { originOf } from './origin.ts'
 import { errorBody, refuse } from './refuse.ts'
 import { readSseRequest, singleConnection } from './sse-request.ts'
 
@@ -74,10 +75,14 @@ export const registerSse = (app: FastifyInstance, { operations, keepAliveMs = 12
 const prepare = (
   operations: Operations,
   operation: OperationRequest,
-  { id: requestId, headers: { authorization } }: FastifyRequest,
+  request: FastifyRequest,
 ): Operation | OperationRefused => {
   try {
-    return operations.prepare(operation, { authorization, requestId })
+    return operations.prepare(operation, {
+      authorization: request.headers.authorization,
+      origin: originOf(request),
+      requestId: request.id,
+    })
   } catch (error) {
     if (error instanceof OperationRefused) return error
     throw error

@@ -8,8 +8,8 @@ import { type Operation, OperationRefused, type Operations } from '../graphql/op
 
 /** GraphQL over the sockets it is given. */
 interface WebSocketTransport {
-  /** Serves a socket from now on, with the key that its upgrade request showed. */
-  open(socket: WebSocket, authorization: string | undefined): void
+  /** Serves a socket from now on, with the key that its upgrade request showed, and where it has reached the server. */
+  open(socket: WebSocket, upgrade: Pick<Connection, 'authorization' | 'origin'>): void
   /** Closes each socket as soon as its queries and mutations are answered. */
   drain(): void
 }
@@ -31,6 +31,7 @@ interface Connection {
   readonly socket: WebSocket
   /** The caller's key, as in the `Authorization` header. */
   authorization: string | undefined
+  readonly origin: string | null
   readonly running: Set<Operation>
 }
 
@@ -61,8 +62,8 @@ export const createWebSocketTransport = (operations: Operations, initTimeoutMs: 
     onError: (...[, , , errors]) => errors.flatMap(toldOf).map((error) => error.toJSON()),
   })
   return {
-    open: (socket, authorization) => {
-      const connection = { socket, authorization, running: new Set<Operation>() }
+    open: (socket, upgrade) => {
+      const connection = { socket, ...upgrade, running: new Set<Operation>() }
       connections.add(connection)
       const closed = server.opened(wire(socket), connection)
       socket.once('close', (code, reason) => {
@@ -78,13 +79,13 @@ export const createWebSocketTransport = (operations: Operations, initTimeoutMs: 
 
 const begin = (
   operations: Operations,
-  { authorization, running }: Connection,
+  { authorization, origin, running }: Connection,
   payload: SubscribePayload,
 ): Operation | OperationRefused => {
   const requestId = randomUUID()
   try {
     if (running.size >= maxOperations) throw operations.refuse(new RateLimited(tooMany), requestId)
-    const operation = operations.prepare(payload, { authorization, requestId })
+    const operation = operations.prepare(payload, { authorization, origin, requestId })
     running.add(operation)
     void operation.ended.then(() => running.delete(operation))
     return operation

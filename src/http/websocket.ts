@@ -3,7 +3,7 @@ import websocket, { type WebSocket, type WebsocketHandler } from '@fastify/webso
 import type { FastifyInstance } from 'fastify'
 import { handleProtocols } from 'graphql-ws'
 import type { Operations } from '../graphql/operation.ts'
-import { isAllowedOrigin } from './origin.ts'
+import { isAllowedOrigin, originOf } from './origin.ts'
 import { refuse } from './refuse.ts'
 import { createWebSocketTransport } from './websocket-transport.ts'
 
@@ -54,10 +54,10 @@ export const registerWebSocket = async (
     if (request.ws && !isAllowedOrigin(request, origins))
       await refuse(reply, { statusCode: 403, message: 'Pages of this origin may not connect.' })
   })
-  return (socket, { raw, headers: { authorization } }) => {
+  return (socket, request) => {
     keepAlive(socket, keepAliveMs)
-    holdBack(socket, raw.socket)
-    transport.open(socket, authorization)
+    holdBack(socket, request.raw.socket)
+    transport.open(socket, { authorization: request.headers.authorization, origin: originOf(request) })
   }
 }
 

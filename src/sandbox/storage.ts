@@ -1,10 +1,11 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream, createWriteStream, rmSync } from 'node:fs'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import type { ByteRange } from './byte-range.ts'
 import { StorageFailure, fileTooLarge } from './failures.ts'
 import { createShelf } from './shelf.ts'
 import type { Shelf } from './shelf.ts'
@@ -12,6 +13,8 @@ import type { Shelf } from './shelf.ts'
 interface StoredFile {
   readonly file: string
   readonly bytes: number
+  /** null: an upload, which nobody can download. */
+  readonly etag: string | null
   readonly keptUntilMs: number
 }
 
@@ -73,14 +76,16 @@ export class Storage {
       await rm(file, { force: true })
       throw fileTooLarge(maxUploadBytes)
     }
-    this.#files.put(path, { file, bytes, keptUntilMs })
+    this.#files.put(path, { file, bytes, etag: null, keptUntilMs })
   }
 
   /** Keeps a rendered image for as long as there is room. */
   async write(path: string, content: Buffer): Promise<void> {
     const file = this.#newFile()
     await writeFile(file, content)
-    this.#files.put(path, { file, bytes: content.length, keptUntilMs: Number.POSITIVE_INFINITY })
+    // As Amazon S3 makes it of what was uploaded in one piece.
+    const etag = `"${createHash('md5').update(content).digest('hex')}"`
+    this.#files.put(path, { file, bytes: content.length, etag, keptUntilMs: Number.POSITIVE_INFINITY })
   }
 
   /** The whole file; null when there is none under this path, or none any more. */
@@ -90,9 +95,11 @@ export class Storage {
   }
 
   /** The file as a stream, for a download; null as with `read`. The stream holds nothing until `open` is called. */
-  find(path: string): { bytes: number; open: () => Readable } | null {
+  find(path: string): { bytes: number; etag: string | null; open: (part: ByteRange | null) => Readable } | null {
     const stored = this.#find(path)
-    return stored === null ? null : { bytes: stored.bytes, open: () => createReadStream(stored.file) }
+    if (stored === null) return null
+    const { file, bytes, etag } = stored
+    return { bytes, etag, open: (part) => createReadStream(file, part ?? {}) }
   }
 
   /** Deletes the file; without effect when there is none. */

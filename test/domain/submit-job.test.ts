@@ -145,8 +145,11 @@ describe('the same idempotency key', () => {
     ['another name', { name: 'Mug' }],
   ] as const)('with %s is a conflict, and nothing is sent', async ([, changes]) => {
     const { submitJob, sent } = await setUp()
-    await submitJob(caller, request)
-    await expect(submitJob(caller, { ...request, ...changes })).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' })
+    const made = await submitJob(caller, request)
+    await expect(submitJob(caller, { ...request, ...changes })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+      jobId: made.id,
+    })
     expect(sent.length).toBe(1)
   })
 
@@ -154,7 +157,10 @@ describe('the same idempotency key', () => {
     const answer = Promise.withResolvers<CreatedImage>()
     const { submitJob } = await setUp({ createImage: () => answer.promise })
     const first = submitJob(caller, request)
-    await expect(submitJob(caller, { ...request, name: 'Mug' })).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' })
+    await expect(submitJob(caller, { ...request, name: 'Mug' })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_CONFLICT',
+      jobId: null,
+    })
     answer.resolve(created('paid-once'))
     await first
   })

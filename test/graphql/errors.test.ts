@@ -11,7 +11,7 @@ const noOtherUseCases = {
   listJobs: () => Promise.resolve({ jobs: [], hasNextPage: false, hasPreviousPage: false }),
   followJob: { wait: (_caller: Caller, job: Job) => Promise.resolve(job), watch: () => noStates() },
   settleSubmission: { resolve: () => Promise.resolve(aJob()), abandon: () => Promise.resolve() },
-  permanentUrl: () => null,
+  permanentUrl: () => '',
 }
 const noStates = async function* (): AsyncGenerator<Job, void, void> {}
 
@@ -28,7 +28,8 @@ const errorsLogged = async (failure: Error): Promise<unknown[]> => {
       readJobs: () => Promise.resolve([]),
       deleteJob: () => Promise.resolve(aJob()),
       ...noOtherUseCases,
-      magicHour: { generateUploadUrls: () => Promise.resolve([]), getAccount: () => Promise.resolve(null) },
+      createUploads: () => Promise.resolve([]),
+      magicHour: { getAccount: () => Promise.resolve(null) },
     },
   })
   const contextValue = createContext({ authorization: '', requestId: 'trace-1', signal: new AbortController().signal })

@@ -59,7 +59,7 @@ describe('removeBackground', () => {
   test('under a used key with other arguments is a conflict', async ({ app, magicHour }) => {
     await app.ask(remove, { ...variables, key: 'order-7' }, key)
     const { errors } = await app.ask(remove, { ...variables, key: 'order-7', name: 'Mug' }, key)
-    expect(errors[0]?.extensions).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', charged: 'NO' })
+    expect(errors[0]?.extensions).toMatchObject({ code: 'IDEMPOTENCY_CONFLICT', charged: 'NO', jobId: 'project-1' })
     expect(magicHour.count('POST', create)).toBe(1)
   })
 

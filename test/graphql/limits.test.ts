@@ -10,11 +10,9 @@ const { maxAliases, maxDepth, maxTokens } = documentLimits
 const aliases = (count: number, field: string): string =>
   Array.from({ length: count }, (_, index) => `a${index}: ${field}`).join(' ')
 
-/** A valid document of this many levels: an inline fragment nests, and selects nothing new. */
-const nested = (depth: number): string => {
-  const around = depth - 2
-  return `{ account { ${'... on Account { '.repeat(around)} id ${'} '.repeat(around)} } }`
-}
+/** A valid document of this many levels. No type of ours nests that deep. */
+const nested = (depth: number): string =>
+  `{ __type(name: "Account") { ${'ofType { '.repeat(depth - 2)} name ${'} '.repeat(depth - 2)} } }`
 
 describe('a document that is too large is refused before anything is sent', () => {
   test('with more aliases than allowed', async ({ app, magicHour }) => {
@@ -62,10 +60,13 @@ describe('a document that is too large is refused before anything is sent', () =
 
 describe('a document of a useful size passes', () => {
   test('with as many levels as allowed', async ({ app }) => {
-    expect(await app.ask(nested(maxDepth), {}, key)).toMatchObject({
-      data: { account: { id: 'account-1' } },
-      errors: [],
-    })
+    expect(await app.ask(nested(maxDepth), {}, key)).toMatchObject({ data: { __type: { ofType: null } }, errors: [] })
+  })
+
+  test('with a fragment for each part of a page, one inside the other, as Relay writes it', async ({ app }) => {
+    const parts = Array.from({ length: 12 }, (_, index) => `fragment F${index} on Account { ...F${index + 1} }`)
+    const query = `{ account { ...F0 } } ${parts.join(' ')} fragment F12 on Account { id }`
+    expect(await app.ask(query, {}, key)).toMatchObject({ data: { account: { id: 'account-1' } }, errors: [] })
   })
 
   test('with as many aliases as allowed', async ({ app }) => {

@@ -25,8 +25,9 @@ const broken: UseCases = {
     },
   },
   settleSubmission: { resolve: fail, abandon: fail },
-  permanentUrl: () => null,
-  magicHour: { generateUploadUrls: fail, getAccount: fail },
+  permanentUrl: () => '',
+  createUploads: fail,
+  magicHour: { getAccount: fail },
 }
 
 test('a fault that nobody foresaw is «Internal error» outside, and a stack in the log under the request id', async () => {

@@ -48,19 +48,21 @@ describe('a page of another origin', () => {
     expect(await allowedOrigin(app.url, stranger)).toBe('*')
   })
 
-  test('may send its key and JSON by POST and GET, without cookies', async () => {
+  test('may send its key and JSON by POST and GET, and files by PUT, without cookies', async () => {
     await using app = await startApp()
     const headers = await preflight(app.url, studio)
     expect(headers.get('access-control-allow-headers')?.split(/, ?/)).toEqual(['authorization', 'content-type'])
-    expect(headers.get('access-control-allow-methods')).toBe('GET, POST')
+    expect(headers.get('access-control-allow-methods')).toBe('GET, POST, PUT')
     expect(headers.get('access-control-allow-credentials')).toBeNull()
   })
 
-  test('may read the answer, its request id and whether the sandbox gave it', async () => {
+  test('may read the answer, its request id, whether the sandbox gave it, and what belongs to a file', async () => {
     await using app = await startApp()
     const { headers } = await app.ask('{ __typename }', {}, { origin: studio })
     expect(headers['access-control-allow-origin']).toBe(studio)
-    expect(headers['access-control-expose-headers']).toBe('x-request-id, magic-hour-sandbox')
+    expect(headers['access-control-expose-headers']).toBe(
+      'x-request-id, magic-hour-sandbox, retry-after, etag, accept-ranges, content-range, content-length, content-disposition',
+    )
     expect(headers['vary']).toContain('Origin')
   })
 })

@@ -100,6 +100,7 @@ const noOtherUseCases = {
   readDownloads: unused,
   listJobs: unused,
   settleSubmission: { resolve: unused, abandon: unused },
-  permanentUrl: () => null,
-  magicHour: { generateUploadUrls: unused, getAccount: unused },
+  permanentUrl: () => '',
+  createUploads: unused,
+  magicHour: { getAccount: unused },
 }

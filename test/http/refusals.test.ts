@@ -83,10 +83,45 @@ describe('a refused request', () => {
   })
 })
 
-test('a client that takes more than half a minute to send its request is not waited for', async () => {
+describe('a client that takes too long to send its request', () => {
   const log = { info: () => undefined, error: () => undefined }
-  const { server } = await createHttpServer({ log, corsOrigins: [], isSandbox: false })
-  expect([server.requestTimeout, server.headersTimeout]).toEqual([30_000, 30_000])
+  const options = { log, corsOrigins: [], isSandbox: false }
+  const half = (path: string) =>
+    `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"a"`
+
+  test('is not waited for, whatever it asks for', async () => {
+    const app = await createHttpServer({ ...options, requestTimeoutMs: 50 })
+    app.post('/graphql', () => 'never')
+    const url = await app.listen({ host: '127.0.0.1', port: 0 })
+    for (const path of ['/graphql', '/uploads', '/nowhere', '/%']) {
+      const connection = openConnection(url)
+      connection.send(half(path))
+      const answer = await connection.closed
+      expect([path, answer.slice(0, 12)]).toEqual([path, path === '/%' ? 'HTTP/1.1 400' : 'HTTP/1.1 408'])
+      expect(answer).toContain('"code":"BAD_REQUEST"')
+    }
+    await app.close()
+  })
+
+  test('has half a minute, for the headers as for the rest', async () => {
+    const { server } = await createHttpServer(options)
+    expect(server.headersTimeout).toBe(30_000)
+  })
+
+  test('and has sent it in time is answered, however long the answer takes', async () => {
+    const app = await createHttpServer({ ...options, requestTimeoutMs: 20 })
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    app.get('/slow', () => held.then(() => 'here it is'))
+    const url = await app.listen({ host: '127.0.0.1', port: 0 })
+    const answer = fetch(`${url}/slow`)
+    // By then the first one's time is over.
+    const late = openConnection(url)
+    late.send(half('/nowhere'))
+    await late.closed
+    release()
+    expect(await (await answer).text()).toBe('here it is')
+    await app.close()
+  })
 })
 
 test('an unknown path is answered with an error that GraphQL clients can read, and the strict policy', async ({

@@ -2,7 +2,9 @@ import { request } from 'undici'
 import { describe, expect } from 'vitest'
 import { test as base } from '../support/app-test.ts'
 import { type TestApp, startApp } from '../support/app.ts'
+import { startStubMagicHour } from '../support/stub-magic-hour.ts'
 import { json, startStub } from '../support/stub-server.ts'
+import { transports } from '../support/subscribe.ts'
 
 const link = "https://s.example/r.png?X-Sig=d0w41oad%2fb'c|d&x=1"
 const farFuture = '2999-01-01T00:00:00.000Z'
@@ -112,6 +114,44 @@ describe('a permanent link', () => {
     const url = await permanentUrl(server, shop, () => magicHour.set('project-1', 'complete', downloads()))
     await server.ask('mutation { deleteJob(id: "project-1") { job { deleted } } }', {}, shop)
     expect((await get(url)).status).toBe(404)
+  })
+})
+
+describe('the address that a permanent link begins with', () => {
+  const query = '{ job(id: "project-1") { downloads { permanentUrl } } }'
+  const linkIn = (answer: unknown): string => /"permanentUrl":"?([^"}]+)/.exec(JSON.stringify(answer))?.[1] ?? ''
+
+  test('is the name by which the client has reached the server, over HTTP', async ({ server, magicHour }) => {
+    await permanentUrl(server, shop, () => magicHour.set('project-1', 'complete', downloads()))
+    for (const host of ['localhost:4000', 'IMAGES.example', '[::1]:4000', '10.0.0.7'])
+      expect(linkIn(await server.ask(query, {}, { ...shop, host }))).toMatch(`http://${host.toLowerCase()}/results/`)
+  })
+
+  test.each(transports)('is the name by which the client has reached the server, %s', async (_name, open) => {
+    await using magicHour = await startStubMagicHour()
+    await using app = await startApp({ MAGIC_HOUR_BASE_URL: magicHour.url.href })
+    magicHour.set('project-1', 'complete', downloads())
+    using client = open(app.url.replace('127.0.0.1', 'localhost'), alice.authorization)
+    const first = await client
+      .iterate('subscription { jobUpdated(id: "project-1") { downloads { permanentUrl } } }')
+      .next()
+    expect(linkIn(first)).toBe(`${app.url.replace('127.0.0.1', 'localhost')}/results/project-1/0`)
+  })
+
+  test('is none where the name is no host alone', async ({ server, magicHour }) => {
+    await permanentUrl(server, shop, () => magicHour.set('project-1', 'complete', downloads()))
+    for (const host of ['user@elsewhere.example', 'elsewhere.example/path', 'elsewhere.example?', 'a\\b'])
+      expect(linkIn(await server.ask(query, {}, { ...shop, host }))).toBe('null')
+  })
+
+  test('is PUBLIC_URL where it is set, whatever the client says', async ({ magicHour }) => {
+    await using app = await startApp({
+      MAGIC_HOUR_BASE_URL: magicHour.url.href,
+      PUBLIC_URL: 'https://images.example/api/',
+    })
+    magicHour.set('project-1', 'complete', downloads())
+    const answer = await app.ask(query, {}, { ...alice, host: 'elsewhere.example' })
+    expect(linkIn(answer)).toBe('https://images.example/api/results/project-1/0')
   })
 })
 

@@ -145,7 +145,7 @@ describe.each(transports)('an operation %s', (_name, open) => {
     ['an unknown field', '{ nothing }', {}],
     ['no GraphQL', '{ account {', {}],
     ['too many tokens', `{ account { ${'id '.repeat(documentLimits.maxTokens)} } }`, {}],
-    ['too many levels', `{ account { ${'... on Account { '.repeat(8)} id ${'} '.repeat(8)} } }`, {}],
+    ['too many levels', `{ __type(name: "Query") { ${'ofType { '.repeat(8)} name ${'} '.repeat(8)} } }`, {}],
     ['too many aliases', `{ ${Array.from({ length: 31 }, (_, n) => `a${n}: account { id }`).join(' ')} }`, {}],
     ['a variable of the wrong type', 'query ($id: ID!) { job(id: $id) { id } }', { id: [] }],
     ['no variable where one is needed', 'query ($id: ID!) { job(id: $id) { id } }', {}],

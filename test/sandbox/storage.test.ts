@@ -136,6 +136,57 @@ test('HEAD on a download link tells type and length without the bytes', async ()
   expect(head.headers.get('content-length')).toBe(String(length))
 })
 
+const aDownload = async (): Promise<{ url: string; bytes: Buffer; etag: string }> => {
+  const caller = new Caller(await startSandbox())
+  const { downloads } = await caller.final(await caller.create(await caller.upload(await aPhoto())))
+  const url = downloads[0]?.url ?? ''
+  const response = await fetch(url)
+  return { url, bytes: Buffer.from(await response.arrayBuffer()), etag: response.headers.get('etag') ?? '' }
+}
+
+test('a part of a download is sent alone, first bytes, last bytes or the rest', async () => {
+  const { url, bytes } = await aDownload()
+  const { length } = bytes
+  for (const [range, start, end] of [
+    ['bytes=0-9', 0, 9],
+    ['bytes=10-', 10, length - 1],
+    ['bytes=-7', length - 7, length - 1],
+    [`bytes=5-${length + 100}`, 5, length - 1],
+  ] as const) {
+    const part = await fetch(url, { headers: { range } })
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes ${start}-${end}/${length}`])
+    expect(Buffer.from(await part.arrayBuffer()).equals(bytes.subarray(start, end + 1))).toBe(true)
+  }
+})
+
+test('a part behind the end of a download is refused, and what is no single part is the whole', async () => {
+  const { url, bytes } = await aDownload()
+  const behind = await fetch(url, { headers: { range: `bytes=${bytes.length}-` } })
+  expect([behind.status, behind.headers.get('content-range')]).toEqual([416, `bytes */${bytes.length}`])
+  expect(await behind.text()).toContain('<Code>InvalidRange</Code>')
+  for (const range of ['bytes=0-1,4-5', 'bytes=9-1', 'bytes=-', 'lines=1-2']) {
+    const whole = await fetch(url, { headers: { range } })
+    expect([whole.status, (await whole.arrayBuffer()).byteLength]).toEqual([200, bytes.length])
+  }
+})
+
+test('a download has a tag: who has it already is sent nothing, and a part of another one is the whole', async () => {
+  const { url, bytes, etag } = await aDownload()
+  expect(etag).toMatch(/^"[0-9a-f]{32}"$/)
+  expect((await fetch(url, { headers: { 'if-none-match': etag } })).status).toBe(304)
+  expect((await fetch(url, { headers: { 'if-none-match': '"other"' } })).status).toBe(200)
+  const same = await fetch(url, { headers: { range: 'bytes=0-0', 'if-range': etag } })
+  expect([same.status, (await same.arrayBuffer()).byteLength]).toEqual([206, 1])
+  const other = await fetch(url, { headers: { range: 'bytes=0-0', 'if-range': '"other"' } })
+  expect([other.status, (await other.arrayBuffer()).byteLength]).toEqual([200, bytes.length])
+})
+
+test('no page of another origin may read a download, as at the real storage', async () => {
+  const { url } = await aDownload()
+  const response = await fetch(url, { headers: { origin: 'https://app.example' } })
+  expect(response.headers.get('access-control-allow-origin')).toBeNull()
+})
+
 test('a link for uploading cannot be used for downloading', async () => {
   const caller = new Caller(await startSandbox())
   const { downloads } = await caller.final(await caller.create(await caller.upload(await aPhoto())))

@@ -16,6 +16,8 @@ export interface StubMagicHour extends StubServer {
   holdProjects(until: Promise<void>): void
   /** Answers 404 about every project to whoever shows this `Authorization`. */
   hideProjectsFrom(authorization: string): void
+  /** Has files uploaded to this storage from now on, with links that live for long, or until then. */
+  uploadTo(storage: URL, expiresAt?: Date): void
   /** How many requests came for a path that begins like this. */
   count(method: string, pathPrefix: string): number
 }
@@ -25,6 +27,7 @@ export const startStubMagicHour = async (): Promise<StubMagicHour> => {
   const projects = new Map<string, StubProject>()
   const failures: Respond[] = []
   const strangers = new Set<string | undefined>()
+  let uploads = { storage: 'https://storage.example/', expiresAt: '2026-01-01T01:00:00Z' }
   let held = Promise.resolve()
   const server = await startStub((response, request) => {
     const [path = ''] = request.path.split('?')
@@ -37,7 +40,7 @@ export const startStubMagicHour = async (): Promise<StubMagicHour> => {
       projects.set(id, { id, status: 'queued', extra: {} })
       return json(200, { id, credits_charged: 5 })(response, request)
     }
-    if (route === 'POST /v1/files/upload-urls') return json(200, uploadUrls(request.body))(response, request)
+    if (route === 'POST /v1/files/upload-urls') return json(200, uploadUrls(request.body, uploads))(response, request)
     if (route === 'GET /v1/account')
       return json(200, { id: 'account-1', credits: 95, tier: 'creator' })(response, request)
     const id = strangers.has(request.headers.authorization) ? '' : (path.split('/').at(-1) ?? '')
@@ -55,6 +58,9 @@ export const startStubMagicHour = async (): Promise<StubMagicHour> => {
     },
     hideProjectsFrom: (authorization: string) => {
       strangers.add(authorization)
+    },
+    uploadTo: (storage: URL, expiresAt = new Date('2999-01-01')) => {
+      uploads = { storage: storage.href, expiresAt: expiresAt.toISOString() }
     },
     count: (method: string, pathPrefix: string) =>
       server.requests.filter((request) => request.method === method && request.path.startsWith(pathPrefix)).length,
@@ -85,14 +91,17 @@ const answerProject =
     })(response, request)
   }
 
-const uploadUrls = (body: string): unknown => {
+const uploadUrls = (
+  body: string,
+  { storage, expiresAt }: { readonly storage: string; readonly expiresAt: string },
+): unknown => {
   const asked: unknown = JSON.parse(body)
   const items =
     typeof asked === 'object' && asked !== null && 'items' in asked && Array.isArray(asked.items) ? asked.items : []
   return {
     items: items.map((item: unknown, index) => ({
-      upload_url: `https://storage.example/upload-${index}?X-Sig=a%2fb'c|d&x=${JSON.stringify(item).length}`,
-      expires_at: '2026-01-01T01:00:00Z',
+      upload_url: `${storage}upload-${index}?X-Sig=a%2fb'c|d&x=${JSON.stringify(item).length}`,
+      expires_at: expiresAt,
       file_path: `api-assets/account-1/${index}.png`,
     })),
   }

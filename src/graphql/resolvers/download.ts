@@ -8,7 +8,8 @@ import type { Loaders } from '../loaders.ts'
 export const download = {
   url: async (place, _args, { loaders }) => (await openLink(loaders, place)).url,
   expiresAt: async (place, _args, { loaders }) => (await openLink(loaders, place)).expiresAt,
-  permanentUrl: ({ job, index }, _args, { useCases, caller }) => useCases.permanentUrl(caller(), job.id, index),
+  permanentUrl: ({ job, index }, _args, { useCases, caller, address }) =>
+    address === null ? null : useCases.permanentUrl(caller(), { address, jobId: job.id, index }),
 } satisfies DownloadResolvers
 
 const openLink = async ({ downloads }: Loaders, { job, index }: DownloadPlace): Promise<OpenDownload> => {

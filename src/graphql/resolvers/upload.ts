@@ -3,10 +3,6 @@ import type { MutationResolvers } from '../generated/resolvers.ts'
 
 /** `Mutation.createUploads`. */
 export const uploadMutations = {
-  createUploads: (_root, args, { useCases, caller, signal }) =>
-    useCases.magicHour.generateUploadUrls(
-      caller().apiKey,
-      parseArguments(createUploadsArguments, args).files.map(({ extension }) => extension),
-      signal,
-    ),
+  createUploads: (_root, args, { useCases, caller, address, signal }) =>
+    useCases.createUploads(caller(), { ...parseArguments(createUploadsArguments, args), address }, signal),
 } satisfies MutationResolvers

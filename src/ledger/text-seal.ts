@@ -1,0 +1,52 @@
+import { createCipheriv, createDecipheriv, createHmac } from 'node:crypto'
+import type { Secret } from '../domain/secret.ts'
+
+/** Encrypts texts under an account's API key. */
+export interface TextSeal {
+  seal(apiKey: Secret, text: string): string
+  /** null: sealed with another key or for another use, or changed. */
+  open(apiKey: Secret, sealed: string): string | null
+}
+
+const algorithm = 'aes-256-gcm'
+const nonceBytes = 12
+const tagBytes = 16
+
+/**
+ * Makes a seal: AES-256-GCM under a key made from the account's API key.
+ *
+ * The nonce is made from the text, as in SIV: the same text is sealed to the same one, so that news which say the same again
+ * are seen to be none; and no two texts share a nonce.
+ *
+ * @param use what the texts are: one that is sealed for one use opens for no other
+ * @returns `<name of the key>.<cipher text>`, in characters that a URL takes as they are
+ */
+export const createTextSeal = (use: string): TextSeal => {
+  const derive = (apiKey: Secret, part: string): Buffer =>
+    createHmac('sha256', apiKey.reveal()).update(`magic-hour-graphql ${use} ${part}`).digest()
+  /** Tells keys apart without telling anything of them. */
+  const nameOf = (apiKey: Secret): string => derive(apiKey, 'name').subarray(0, 6).toString('base64url')
+  return {
+    seal: (apiKey, text) => {
+      const nonce = createHmac('sha256', derive(apiKey, 'nonce')).update(text).digest().subarray(0, nonceBytes)
+      const cipher = createCipheriv(algorithm, derive(apiKey, 'seal'), nonce)
+      const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
+      return `${nameOf(apiKey)}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`
+    },
+    open: (apiKey, sealed) => {
+      const [name, text = ''] = sealed.split('.')
+      return name === nameOf(apiKey) ? decrypt(derive(apiKey, 'seal'), Buffer.from(text, 'base64url')) : null
+    },
+  }
+}
+
+const decrypt = (key: Buffer, bytes: Buffer): string | null => {
+  if (bytes.length < nonceBytes + tagBytes) return null
+  const decipher = createDecipheriv(algorithm, key, bytes.subarray(0, nonceBytes))
+  decipher.setAuthTag(bytes.subarray(nonceBytes, nonceBytes + tagBytes))
+  try {
+    return Buffer.concat([decipher.update(bytes.subarray(nonceBytes + tagBytes)), decipher.final()]).toString('utf8')
+  } catch {
+    return null
+  }
+}
