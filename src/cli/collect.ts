@@ -1,9 +1,10 @@
 import type { Dispatcher } from 'undici'
 import { download } from './download.ts'
-import { CommandFailure, TransferFailed, exitCodeOf, wordsOf } from './failures.ts'
+import { NoPicture, TransferFailed, wordsOf } from './failures.ts'
 import { followJob } from './follow-job.ts'
 import type { RemovalApi, RemovalJob } from './operations.ts'
 import type { Progress } from './progress.ts'
+import { RemovalFailed } from './removal-failed.ts'
 import { withRetries } from './retry.ts'
 import { formatCredits, printable } from './text.ts'
 
@@ -23,7 +24,7 @@ const followLimitMs = 600_000
  * Waits for a job that was made and writes its picture.
  *
  * @returns the final job
- * @throws CommandFailure with the job's id in it, whatever went wrong: it is paid
+ * @throws RemovalFailed with the job's id in it, whatever went wrong: it is paid
  */
 export const collect = async (collection: Collection, made: RemovalJob): Promise<RemovalJob> => {
   let latest = made
@@ -67,17 +68,15 @@ const fetchPicture = async (collection: Collection, job: RemovalJob): Promise<vo
   )
 }
 
-/** A job that is over, but has no picture. */
-class NoPicture extends CommandFailure {}
-
 const linkOf = ({ status, deleted, downloads, error }: RemovalJob): string => {
   if (status === 'ERROR') {
     throw new NoPicture(
       `Magic Hour could not make the picture: ${printable(error?.code ?? 'unknown_error', 60)}: ${printable(error?.message ?? '')}`,
+      'RENDER_FAILED',
     )
   }
-  if (status === 'CANCELED') throw new NoPicture("The job was canceled in Magic Hour's web app.")
-  if (deleted) throw new NoPicture('The picture was deleted at Magic Hour.')
+  if (status === 'CANCELED') throw new NoPicture("The job was canceled in Magic Hour's web app.", 'JOB_CANCELED')
+  if (deleted) throw new NoPicture('The picture was deleted at Magic Hour.', 'JOB_DELETED')
   const link = downloads?.[0]
   if (link === undefined) {
     throw new TransferFailed('The job is complete, but there is no link to its picture yet.', { isRetryable: true })
@@ -85,13 +84,14 @@ const linkOf = ({ status, deleted, downloads, error }: RemovalJob): string => {
   return link.url
 }
 
-const withJob = (error: unknown, { id, creditsCharged }: RemovalJob): CommandFailure =>
-  new CommandFailure(
-    [
-      wordsOf(error),
-      `job: ${printable(id)}`,
-      `charged: ${creditsCharged === null ? 'not known' : formatCredits(creditsCharged)}`,
+/** Says with a failure which job it is about, and what that cost. */
+export const withJob = (error: unknown, job: RemovalJob): RemovalFailed =>
+  new RemovalFailed(error, {
+    lines: [
+      `job: ${printable(job.id)}`,
+      `charged: ${job.creditsCharged === null ? 'not known' : formatCredits(job.creditsCharged)}`,
       ...(error instanceof NoPicture ? [] : ['Keep the id: it is the way back to the picture.']),
-    ].join('\n'),
-    { cause: error, exitCode: exitCodeOf(error) },
-  )
+    ],
+    charged: job.creditsCharged === 0 ? 'NO' : 'YES',
+    job,
+  })

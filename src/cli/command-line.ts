@@ -15,13 +15,21 @@ export type Command =
 
 /** What `remove` was asked to do. */
 export interface RemoveOptions {
-  /** A file, or an http(s) URL that Magic Hour fetches itself. */
-  readonly photo: string
+  /** Files, folders, and http(s) URLs that Magic Hour fetches itself. At least one. */
+  readonly photos: readonly string[]
   readonly background: string | null
-  /** Where the PNG goes; null: beside the photo. */
+  /** Of one photo, the PNG; of several, the folder for all of them; null: beside each photo. */
   readonly output: string | null
-  /** Whether an existing output file is replaced. */
+  /** Whether existing output files are replaced. */
   readonly force: boolean
+  /** Whether to pay again for photos that were paid before. */
+  readonly again: boolean
+  /** How many photos are worked on at once. */
+  readonly concurrency: number
+  /** Whether standard output is for a program. */
+  readonly json: boolean
+  /** The folder for the record of what is paid; null: the usual one of the system. */
+  readonly state: string | null
   readonly name: string | null
   /** The GraphQL endpoint of a running server; null: one is started for this run. */
   readonly server: URL | null
@@ -63,6 +71,10 @@ const removeOptions = {
   background: { type: 'string', short: 'b' },
   output: { type: 'string', short: 'o' },
   force: { type: 'boolean', short: 'f', default: false },
+  again: { type: 'boolean', default: false },
+  concurrency: { type: 'string', default: '4' },
+  json: { type: 'boolean', default: false },
+  state: { type: 'string' },
   name: { type: 'string' },
   server: { type: 'string' },
   key: { type: 'string' },
@@ -72,14 +84,18 @@ const removeOptions = {
 const parseRemove = (args: readonly string[]): Command => {
   const { values, positionals } = parse(args, removeOptions)
   if (values.help) return { name: 'help', about: 'remove' }
-  const [photo, surplus] = positionals
-  if (photo === undefined || photo === '') throw new UsageError('Which photo? Give a file or an http(s) URL.')
-  if (surplus !== undefined) throw new UsageError(`One photo at a time: «${surplus}» is one too many.`)
+  if (positionals.length === 0 || positionals.includes('')) {
+    throw new UsageError('Which photo? Give files, folders or http(s) URLs.')
+  }
   const options: RemoveOptions = {
-    photo,
+    photos: positionals,
     background: values.background ?? null,
-    output: pngPath(values.output),
+    output: filled('output', values.output),
     force: values.force,
+    again: values.again,
+    concurrency: concurrencyOf(values.concurrency),
+    json: values.json,
+    state: filled('state', values.state),
     name: values.name ?? null,
     server: values.server === undefined ? null : serverUrlOf(values.server),
     key: keySource(values.key, values['key-file']),
@@ -87,9 +103,15 @@ const parseRemove = (args: readonly string[]): Command => {
   return { name: 'remove', options }
 }
 
-const pngPath = (output: string | undefined): string | null => {
-  if (output === undefined || /\.png$/i.test(output)) return output ?? null
-  throw new UsageError(`The result is a PNG: let the name of the output end in .png (not «${output}»).`)
+const concurrencyOf = (text: string): number => {
+  const number = /^\d{1,2}$/.test(text) ? Number(text) : 0
+  if (number >= 1 && number <= 32) return number
+  throw new UsageError(`--concurrency: give a whole number from 1 to 32 (not «${text}»).`)
+}
+
+const filled = (name: string, text: string | undefined): string | null => {
+  if (text === '') throw new UsageError(`--${name}: give a path.`)
+  return text ?? null
 }
 
 const keySource = (text: string | undefined, file: string | undefined): KeySource | null => {

@@ -1,28 +1,40 @@
 /** A command that ended without its result. The message is for the person who typed it, one or more lines. */
 export class CommandFailure extends Error {
+  /** For programs: permanent, like the codes of the API. */
+  readonly code: string
   readonly exitCode: number
 
-  constructor(message: string, { cause, exitCode = 1 }: { readonly cause?: unknown; readonly exitCode?: number } = {}) {
+  constructor(message: string, { cause, code = 'FAILED', exitCode = 1 }: FailureDetails = {}) {
     super(message, { cause })
     this.name = new.target.name
+    this.code = code
     this.exitCode = exitCode
   }
+}
+
+interface FailureDetails {
+  readonly cause?: unknown
+  readonly code?: string
+  readonly exitCode?: number
 }
 
 /** The command line cannot be understood. Nothing was done. */
 export class UsageError extends CommandFailure {
   constructor(message: string) {
-    super(message, { exitCode: 2 })
+    super(message, { code: 'USAGE', exitCode: 2 })
   }
 }
 
 /** The signals that ask a process to end. */
 export type StopSignal = 'SIGINT' | 'SIGTERM'
 
+/** A request that did not leave, or was surely refused: it charged nothing. */
+export class NotSent extends CommandFailure {}
+
 /** The person or the system ended the command: 128 plus the signal's number, as shells have it. */
-export class Interrupted extends CommandFailure {
+export class Interrupted extends NotSent {
   constructor(signal: StopSignal) {
-    super('Stopped before the picture was there.', { exitCode: signal === 'SIGINT' ? 130 : 143 })
+    super('Stopped before the picture was there.', { code: 'INTERRUPTED', exitCode: signal === 'SIGINT' ? 130 : 143 })
   }
 }
 
@@ -45,7 +57,10 @@ export class ServerUnreachable extends CommandFailure {
   readonly mayHaveArrived: boolean
 
   constructor(origin: string, cause: unknown) {
-    super(`The GraphQL server at ${origin} cannot be reached: ${reasonOf(cause)}.`, { cause })
+    super(`The GraphQL server at ${origin} cannot be reached: ${reasonOf(cause)}.`, {
+      cause,
+      code: 'SERVER_UNREACHABLE',
+    })
     this.mayHaveArrived = !neverConnected.has(codeOf(cause) ?? '')
   }
 }
@@ -55,7 +70,7 @@ export class UnreadableAnswer extends CommandFailure {
   readonly status: number
 
   constructor(origin: string, status: number, hint: string) {
-    super(`${origin} did not answer as this GraphQL API does (HTTP ${status}). ${hint}`)
+    super(`${origin} did not answer as this GraphQL API does (HTTP ${status}). ${hint}`, { code: 'UNREADABLE_ANSWER' })
     this.status = status
   }
 }
@@ -66,8 +81,15 @@ export class TransferFailed extends CommandFailure {
   readonly isRetryable: boolean
 
   constructor(what: string, failure: { readonly isRetryable: boolean; readonly cause?: unknown }) {
-    super(what, { cause: failure.cause })
+    super(what, { cause: failure.cause, code: 'TRANSFER_FAILED' })
     this.isRetryable = failure.isRetryable
+  }
+}
+
+/** A job that is over, but has no picture to give. */
+export class NoPicture extends CommandFailure {
+  constructor(message: string, code: 'RENDER_FAILED' | 'JOB_CANCELED' | 'JOB_DELETED') {
+    super(message, { code })
   }
 }
 

@@ -18,7 +18,7 @@ interface FollowOptions {
 /** The job did not come to an end in the time that this command gives it. */
 export class StillUnfinished extends CommandFailure {
   constructor(limitMs: number) {
-    super(`The picture is not finished after ${Math.round(limitMs / 60_000)} minutes.`)
+    super(`The picture is not finished after ${Math.round(limitMs / 60_000)} minutes.`, { code: 'JOB_UNFINISHED' })
   }
 }
 
@@ -59,7 +59,7 @@ const askUntilAnswered = async (
     try {
       const job = await api.job(id, waitForSeconds, signal)
       if (job !== null) return job
-      throw new CommandFailure('The server does not know the job any more. Was it restarted?')
+      throw new CommandFailure('The server does not know the job any more. Was it restarted?', { code: 'JOB_UNKNOWN' })
     } catch (error) {
       // What is paid is not given up for a hiccup: it is asked again until the time is over.
       if (!mayPass(error) || now() >= deadlineMs) throw error

@@ -33,20 +33,23 @@ interface ClientOptions {
 
 /** The server answered with errors: its first one, and what it means for the person's money. */
 export class RequestRefused extends CommandFailure {
-  readonly code: string
   readonly charged: 'NO' | 'YES' | 'UNKNOWN' | null
   readonly retryable: boolean
   readonly retryAfterSeconds: number | null
-  /** A job that was made and paid although the request failed. */
+  /** A job that was made and paid although the request failed; of a conflict, the one that the idempotency key stands for. */
   readonly jobId: string | null
+  /** The name that a submission was sent under whose outcome is not known. */
+  readonly submissionName: string | null
 
   constructor({ message, extensions }: GraphQLFault) {
-    super(`${printable(extensions.code, 60)}: ${printable(message)}${hintFor(extensions.code)}`)
-    this.code = extensions.code
+    super(`${printable(extensions.code, 60)}: ${printable(message)}${hintFor(extensions.code)}`, {
+      code: extensions.code,
+    })
     this.charged = extensions.charged
     this.retryable = extensions.retryable
     this.retryAfterSeconds = extensions.retryAfterSeconds
     this.jobId = extensions.jobId
+    this.submissionName = extensions.submissionName
   }
 }
 
@@ -102,9 +105,17 @@ const fault = z.object({
       charged: z.enum(['NO', 'YES', 'UNKNOWN']).nullable().catch(null),
       retryable: z.boolean().catch(false),
       retryAfterSeconds: z.number().min(0).nullable().catch(null),
-      jobId: z.string().nullable().catch(null),
+      jobId: z.string().min(1).nullable().catch(null),
+      submissionName: z.string().nullable().catch(null),
     })
-    .catch({ code: 'UNKNOWN', charged: null, retryable: false, retryAfterSeconds: null, jobId: null }),
+    .catch({
+      code: 'UNKNOWN',
+      charged: null,
+      retryable: false,
+      retryAfterSeconds: null,
+      jobId: null,
+      submissionName: null,
+    }),
 })
 type GraphQLFault = z.output<typeof fault>
 

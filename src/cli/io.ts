@@ -17,4 +17,6 @@ export interface TextOutput {
   readonly isTTY?: boolean
   /** Width of the terminal in characters. */
   readonly columns?: number
+  /** Height of the terminal in lines. */
+  readonly rows?: number
 }

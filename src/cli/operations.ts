@@ -15,6 +15,8 @@ export interface RemovalJob {
   readonly status: string
   readonly creditsCharged: number | null
   readonly deleted: boolean
+  /** null: the server did not say. */
+  readonly createdAt: Date | null
   readonly downloads: readonly { readonly url: string }[] | null
   readonly error: { readonly code: string; readonly message: string } | null
 }
@@ -64,13 +66,13 @@ const removeBackgroundDocument = `mutation RemoveBackground(
   $idempotencyKey: String!
 ) {
   removeBackground(assets: $assets, name: $name, idempotencyKey: $idempotencyKey) {
-    id status creditsCharged deleted downloads { url } error { code message }
+    id status creditsCharged deleted createdAt downloads { url } error { code message }
   }
 }`
 
 const jobDocument = `query Job($id: ID!, $waitForSeconds: Int!) {
   job(id: $id, waitForSeconds: $waitForSeconds) {
-    id status creditsCharged deleted downloads { url } error { code message }
+    id status creditsCharged deleted createdAt downloads { url } error { code message }
   }
 }`
 
@@ -86,6 +88,7 @@ const job = z.object({
   status: z.string().catch('QUEUED'),
   creditsCharged: z.number().nullable().catch(null),
   deleted: z.boolean().catch(false),
+  createdAt: z.coerce.date().nullable().catch(null),
   downloads: z
     .array(z.object({ url: httpUrl }))
     .nullable()

@@ -1,9 +1,12 @@
 import type { TextOutput } from './io.ts'
+import { formatBytes, printable } from './text.ts'
 
 /** Tells a person how far a run is. */
 export interface Progress {
   /** The run has come to its next step. The same step again says nothing new. */
   readonly step: (text: string) => void
+  /** The next step is to move a file of this size. */
+  readonly transfer: (verb: string, file: { readonly name: string; readonly bytes: number }) => void
   /** How much of the step is done, 0 to 1. Shown on a terminal only. */
   readonly advance: (fraction: number) => void
   /** A line that stays. */
@@ -18,15 +21,24 @@ export interface Progress {
  * @param terminal the value of TERM; `dumb` ones cannot rewrite a line
  */
 export const createProgress = (output: TextOutput, terminal: string | undefined): Progress =>
-  output.isTTY === true && terminal !== 'dumb' ? liveProgress(output) : plainProgress(output)
+  canRewrite(output, terminal) ? liveProgress(output) : plainProgress(output)
+
+/** Whether lines can be rewritten there: on a terminal that is no `dumb` one. */
+export const canRewrite = ({ isTTY }: TextOutput, terminal: string | undefined): boolean =>
+  isTTY === true && terminal !== 'dumb'
+
+const transferStep: (...[verb, file]: Parameters<Progress['transfer']>) => string = (verb, { name, bytes }) =>
+  `${verb} ${printable(name, 40)} (${formatBytes(bytes)})`
 
 const plainProgress = (output: TextOutput): Progress => {
   let current = ''
+  const step = (text: string): void => {
+    if (text !== current) output.write(`${text}\n`)
+    current = text
+  }
   return {
-    step: (text) => {
-      if (text !== current) output.write(`${text}\n`)
-      current = text
-    },
+    step,
+    transfer: (verb, file) => step(transferStep(verb, file)),
     advance: () => {},
     note: (text) => output.write(`${text}\n`),
     end: () => {},
@@ -60,12 +72,14 @@ const liveProgress = (output: TextOutput): Progress => {
     draw()
   }, frameMs).unref()
 
+  const step = (text: string): void => {
+    if (text !== current) fraction = null
+    current = text
+    draw()
+  }
   return {
-    step: (text) => {
-      if (text !== current) fraction = null
-      current = text
-      draw()
-    },
+    step,
+    transfer: (verb, file) => step(transferStep(verb, file)),
     advance: (done) => {
       fraction = done
     },

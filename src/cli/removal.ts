@@ -1,112 +1,184 @@
-import { basename } from 'node:path'
-import { type Collection, collect } from './collect.ts'
-import { CommandFailure, Interrupted, ServerUnreachable, UnreadableAnswer, exitCodeOf, wordsOf } from './failures.ts'
+import { type Collection, withJob } from './collect.ts'
+import { keyAfter } from './content-key.ts'
+import { chargeKnown, isLost, uncharged } from './charge-known.ts'
+import { CommandFailure } from './failures.ts'
 import { RequestRefused } from './graphql-client.ts'
-import type { ImageFile, ImageInput } from './image-input.ts'
-import type { RemovalJob, RemovalRequest, UploadTicket } from './operations.ts'
-import { withRetries } from './retry.ts'
-import { formatBytes, formatCredits, printable } from './text.ts'
-import { upload } from './upload.ts'
+import type { RemovalJob, RemovalRequest } from './operations.ts'
+import { type Placing, putInputs, retrying } from './put-inputs.ts'
+import type { RecordedRemoval, Records } from './records.ts'
+import { RemovalFailed } from './removal-failed.ts'
+import { formatCredits, printable } from './text.ts'
 
 /** One removal: from what, by whom, to where. */
-export interface Removal extends Collection {
-  readonly photo: ImageInput
-  readonly background: ImageInput | null
+export interface Removal extends Collection, Placing {
   /** The name of the job at Magic Hour; null: theirs. */
   readonly name: string | null
-  /** Made once a run: with it, a request that is sent again is paid once. */
-  readonly idempotencyKey: string
+  /** The idempotency key that stands for photo, background and name. */
+  readonly contentKey: string
+  /** A text that was never used, to pay again on purpose: it makes the key a new one. null: what was paid before is used. */
+  readonly again: string | null
+  readonly records: Records
+  /** Whether a sandbox answered: its jobs end with it, so that none of them is recorded. Known once it has answered. */
+  readonly isSandbox: () => boolean
+  /** Whether the next run's same request resolves to the same job, so that it is paid once. */
+  readonly isRepeatable: boolean
+  readonly runStartedAt: Date
+  /** Called before a submission leaves; throws where no more are wanted. */
+  readonly checkGoOn: () => void
+}
+
+/** A job, and whether it was made, and so paid, now. */
+export interface Obtained {
+  readonly job: RemovalJob
+  readonly isNew: boolean
 }
 
 /**
- * Does the main job over GraphQL: upload, submit, wait, download.
+ * Comes to the job of a photo: the one that was made on an earlier run, or else a new one. Magic Hour is paid for it once,
+ * however often and wherever this is called.
  *
- * @returns the final job; its picture is at `outputPath`
- * @throws CommandFailure saying what was charged, and the job's id wherever it is known
+ * @throws RemovalFailed saying what was charged, and the job's id wherever it is known
  */
-export const runRemoval = async (removal: Removal): Promise<RemovalJob> => {
-  const assets = await putInputs(removal).catch((error: unknown) => {
-    throw withLines(error, ['Nothing was charged.'])
-  })
-  const made = await submit(removal, assets)
-  return collect(removal, made)
+export const obtainJob = async (removal: Removal): Promise<Obtained> => {
+  const { contentKey, again, records } = removal
+  const recorded = records.find(contentKey)
+  if (again !== null) return submitAs(removal, keyAfter(contentKey, again), { recorded, isRepeat: false })
+  const requestKey = recorded?.requestKey ?? contentKey
+  const obtained =
+    recorded?.jobId == null
+      ? await submitAs(removal, requestKey, { recorded, isRepeat: recorded !== null })
+      : { job: await recall(removal, recorded.jobId), isNew: false }
+  if (obtained.isNew || !isRefunded(obtained.job)) return obtained
+  removal.progress.note(
+    `job ${printable(obtained.job.id)} of an earlier run came to nothing and was refunded: once more`,
+  )
+  return submitAs(removal, keyAfter(contentKey, obtained.job.id), { recorded, isRepeat: false })
 }
 
-const putInputs = async (removal: Removal): Promise<RemovalRequest['assets']> => {
-  const { photo, background, progress } = removal
-  progress.step('asking the server')
-  const tickets = await ticketsFor(
-    removal,
-    [photo, background].filter((input) => input?.kind === 'file').map(({ extension }) => extension),
+/** A job without a picture that cost nothing: the next run may try again. */
+const isRefunded = ({ status, creditsCharged }: RemovalJob): boolean =>
+  (status === 'ERROR' || status === 'CANCELED') && creditsCharged === 0
+
+const recall = async (removal: Removal, jobId: string): Promise<RemovalJob> => {
+  const lines = [`job: ${printable(jobId)}`, 'It was paid before. To pay for another one, add --again.']
+  const details = { lines, charged: 'YES', job: { id: jobId, creditsCharged: null } } as const
+  const job = await retrying(removal, () => removal.api.job(jobId, 0, removal.signal)).catch((error: unknown) => {
+    throw new RemovalFailed(error, details)
+  })
+  if (job !== null) return job
+  const unknown = new CommandFailure('The server does not know the job of this photo.', { code: 'JOB_UNKNOWN' })
+  throw new RemovalFailed(unknown, details)
+}
+
+interface Before {
+  /** What earlier runs left. */
+  readonly recorded: RecordedRemoval | null
+  /** Whether the key may have been sent before, so that its job may be an earlier one. */
+  readonly isRepeat: boolean
+}
+
+/** With what was uploaded before, if it is still there: the same arguments are what makes a repeated key resolve. */
+const submitAs = async (removal: Removal, requestKey: string, before: Before): Promise<Obtained> => {
+  const kept = keptAssets(removal, before.recorded)
+  if (kept !== null) {
+    try {
+      return await submit(removal, { requestKey, assets: kept, isRepeat: before.isRepeat })
+    } catch (error) {
+      if (!isRefusedInput(error)) throw error
+    }
+  }
+  const assets = await putInputs(removal).catch((error: unknown) => {
+    throw uncharged(error)
+  })
+  return submit(removal, { requestKey, assets, isRepeat: before.isRepeat })
+}
+
+/** Uploads are kept for 7 days (docs: files/generate-asset-upload-urls); one that might be gone is not relied on. */
+const uploadKeptMs = 6 * 24 * 60 * 60 * 1_000
+
+const keptAssets = (
+  { photo, background, runStartedAt }: Removal,
+  recorded: RecordedRemoval | null,
+): RemovalRequest['assets'] | null => {
+  if (recorded === null || runStartedAt.getTime() - recorded.sentAt.getTime() > uploadKeptMs) return null
+  const imageFilePath = photo.kind === 'url' ? photo.url : recorded.imageFilePath
+  const backgroundImageFilePath = background?.kind === 'url' ? background.url : recorded.backgroundFilePath
+  if (imageFilePath === null || (background !== null && backgroundImageFilePath === null)) return null
+  return { imageFilePath, backgroundImageFilePath }
+}
+
+const isRefusedInput = (error: unknown): boolean =>
+  error instanceof RemovalFailed && error.code === 'UNPROCESSABLE' && error.charged === 'NO'
+
+interface Attempt {
+  readonly requestKey: string
+  readonly assets: RemovalRequest['assets']
+  readonly isRepeat: boolean
+}
+
+const submit = async (removal: Removal, attempt: Attempt): Promise<Obtained> => {
+  prepare(removal, attempt)
+  const { job, isConflict } = await send(removal, attempt)
+  const isNew = !isConflict && !isEarlier(job, removal, attempt)
+  // The id is said before it is written: whatever happens to the disk, somebody has seen it.
+  removal.progress.note(
+    `job ${printable(job.id)} ${isNew ? `is made: ${chargeOf(job)}` : 'was made before: nothing is charged now'}`,
   )
-  const put = async (input: ImageInput): Promise<string> =>
-    input.kind === 'url' ? input.url : putFile(removal, input, tickets.shift())
-  return {
-    imageFilePath: await put(photo),
-    backgroundImageFilePath: background === null ? null : await put(background),
+  try {
+    if (!removal.isSandbox()) removal.records.made(removal.contentKey, job.id)
+  } catch (error) {
+    throw withJob(error, job)
+  }
+  return { job, isNew }
+}
+
+/** What is on disk before a request leaves makes the next run use the same key. */
+const prepare = ({ signal, checkGoOn, ...removal }: Removal, { requestKey, assets }: Attempt): void => {
+  const { photo, background, progress, records, contentKey } = removal
+  try {
+    progress.step('submitting')
+    signal.throwIfAborted()
+    checkGoOn()
+    if (removal.isSandbox()) return
+    records.begin(contentKey, {
+      requestKey,
+      imageFilePath: photo.kind === 'file' ? assets.imageFilePath : null,
+      backgroundFilePath: background?.kind === 'file' ? assets.backgroundImageFilePath : null,
+    })
+  } catch (error) {
+    throw uncharged(error)
   }
 }
 
-const ticketsFor = async (removal: Removal, extensions: readonly string[]): Promise<UploadTicket[]> => {
-  if (extensions.length === 0) return []
-  const tickets = await retrying(removal, () => removal.api.createUploads(extensions, removal.signal))
-  return [...(tickets ?? [])]
-}
-
-const putFile = async (removal: Removal, file: ImageFile, ticket: UploadTicket | undefined): Promise<string> => {
-  if (ticket === undefined) throw new CommandFailure('The server gave no place to upload to.')
-  const { progress } = removal
-  progress.step(`uploading ${printable(basename(file.path), 40)} (${formatBytes(file.bytes)})`)
-  await retrying(removal, () => upload(file, ticket.uploadUrl, { ...removal, onProgress: progress.advance }))
-  return ticket.filePath
-}
-
-const submit = async (removal: Removal, assets: RemovalRequest['assets']): Promise<RemovalJob> => {
-  const { api, name, idempotencyKey, progress } = removal
+const send = async (
+  removal: Removal,
+  { requestKey, assets }: Attempt,
+): Promise<{ readonly job: RemovalJob; readonly isConflict: boolean }> => {
   let mayBeMade = false
-  progress.step('submitting')
   try {
-    removal.signal.throwIfAborted()
     const job = await retrying(removal, () =>
-      api.removeBackground({ assets, name, idempotencyKey }).catch((error: unknown) => {
-        mayBeMade ||= isLost(error)
-        throw error
-      }),
+      removal.api
+        .removeBackground({ assets, name: removal.name, idempotencyKey: requestKey })
+        .catch((error: unknown) => {
+          mayBeMade ||= isLost(error)
+          throw error
+        }),
     )
     if (job === null) throw new CommandFailure('The server answered without a job.')
-    progress.note(`job ${printable(job.id)} is made: ${chargeOf(job)}`)
-    return job
+    return { job, isConflict: false }
   } catch (error) {
-    throw withLines(error, chargeLines(error, mayBeMade))
+    // The key stands for the content, so its job is of this photo, though from another upload.
+    const earlier = error instanceof RequestRefused && error.code === 'IDEMPOTENCY_CONFLICT' ? error.jobId : null
+    if (earlier !== null) return { job: await recall(removal, earlier), isConflict: true }
+    throw chargeKnown(error, { mayBeMade, isRepeatable: removal.isRepeatable })
   }
 }
 
-const retrying = <T>({ signal, progress }: Removal, attempt: () => Promise<T>): Promise<T> =>
-  withRetries(attempt, {
-    signal,
-    onRetry: (error, waitMs) => progress.note(`${wordsOf(error)} Trying again in ${Math.ceil(waitMs / 1_000)} s.`),
-  })
+/** Another clock than ours may be a little off; where we know that the key was sent before, there is no need to be generous. */
+const clockSlackMs = 60_000
 
-/** Whether a failed request may have been acted on without our hearing of it. */
-const isLost = (error: unknown): boolean =>
-  error instanceof ServerUnreachable ? error.mayHaveArrived : error instanceof UnreadableAnswer
-
-const chargeLines = (error: unknown, mayBeMade: boolean): readonly string[] => {
-  if (error instanceof RequestRefused && error.jobId !== null) {
-    return [`job: ${printable(error.jobId)}`, 'It is paid. Keep the id: it is the way back to the picture.']
-  }
-  const isUncharged = error instanceof RequestRefused ? error.charged === 'NO' : isBeforeSending(error)
-  if (isUncharged && !mayBeMade) return ['Nothing was charged.']
-  return [
-    'Whether credits were charged is not known. Look for the picture in your Magic Hour library before you try again.',
-  ]
-}
-
-const isBeforeSending = (error: unknown): boolean =>
-  error instanceof ServerUnreachable ? !error.mayHaveArrived : error instanceof Interrupted
+const isEarlier = ({ createdAt }: RemovalJob, { runStartedAt }: Removal, { isRepeat }: Attempt): boolean =>
+  createdAt !== null && createdAt.getTime() + (isRepeat ? 0 : clockSlackMs) < runStartedAt.getTime()
 
 const chargeOf = ({ creditsCharged }: RemovalJob): string =>
   creditsCharged === null ? 'charged' : `${formatCredits(creditsCharged)} charged`
-
-const withLines = (error: unknown, lines: readonly string[]): CommandFailure =>
-  new CommandFailure([wordsOf(error), ...lines].join('\n'), { cause: error, exitCode: exitCodeOf(error) })

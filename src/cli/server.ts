@@ -1,10 +1,13 @@
 import { readFile } from 'node:fs/promises'
-import { loadConfig } from '../config.ts'
+import type { App } from '../app.ts'
+import { type Config, loadConfig } from '../config.ts'
 import { createLogger } from '../logger.ts'
 import type { KeySource } from './command-line.ts'
-import { CommandFailure, UsageError } from './failures.ts'
+import { CommandFailure, UsageError, startFailureOf } from './failures.ts'
 import type { Environment } from './io.ts'
+import { type Records, openRecords } from './records.ts'
 import { isReadableOnTheWay } from './server-url.ts'
+import { inMemory, stateFolderOf } from './state-folder.ts'
 import { printable } from './text.ts'
 
 /** A GraphQL server to send to. */
@@ -12,6 +15,10 @@ export interface Server {
   readonly url: URL
   /** Shown as a bearer token; null: none is. A secret. */
   readonly key: string | null
+  /** What is known of earlier runs there. */
+  readonly records: Records
+  /** Whether the next run's same request resolves to the same job, so that it is paid once. */
+  readonly isRepeatable: boolean
   stop(): Promise<void>
 }
 
@@ -19,6 +26,8 @@ interface ServerWish {
   /** null: one of its own, for this run only. */
   readonly server: URL | null
   readonly key: KeySource | null
+  /** The folder for records; null: the usual one. */
+  readonly state: string | null
   readonly environment: Environment
   readonly note: (text: string) => void
 }
@@ -26,13 +35,18 @@ interface ServerWish {
 /**
  * The server to send to: a running one, or one that is started in this process.
  *
- * @throws ConfigError with all settings of the environment that are wrong
+ * @throws ConfigError     with all settings of the environment that are wrong
+ * @throws CommandFailure  the server or the record cannot be had
  */
-export const openServer = async ({ server, key: source, environment, note }: ServerWish): Promise<Server> => {
+export const openServer = async ({ server, key: source, ...wish }: ServerWish): Promise<Server> => {
   const key = source === null ? null : await readKey(source)
-  if (server === null) return startOwnServer({ key, environment, note })
-  if (key !== null && isReadableOnTheWay(server)) note(`warning: the key goes to ${server.origin} without encryption`)
-  return { url: server, key, stop: async () => {} }
+  if (server === null) return startOwnServer({ ...wish, key })
+  if (key !== null && isReadableOnTheWay(server)) {
+    wish.note(`warning: the key goes to ${server.origin} without encryption`)
+  }
+  // Several runs may share this record: it is the server that keeps them from paying twice.
+  const records = openRecords(stateFolderOf({ server: server.href, key }, wish), false)
+  return { url: server, key, records, isRepeatable: true, stop: async () => records.close() }
 }
 
 const readKey = async (source: KeySource): Promise<string> => {
@@ -47,7 +61,7 @@ const readKeyFile = (path: string): Promise<string> =>
     throw new CommandFailure(`The key file ${printable(path)} cannot be read.`, { cause: error })
   })
 
-interface OwnServerWish extends Pick<ServerWish, 'environment' | 'note'> {
+interface OwnServerWish extends Pick<ServerWish, 'state' | 'environment' | 'note'> {
   readonly key: string | null
 }
 
@@ -55,24 +69,43 @@ interface OwnServerWish extends Pick<ServerWish, 'environment' | 'note'> {
  * In-process, on any free port of this machine. The key is checked as a setting but not left with the server: it is shown
  * with each request, so that nobody else on this machine can spend through that port.
  */
-const startOwnServer = async ({ key, environment, note }: OwnServerWish): Promise<Server> => {
+const startOwnServer = async ({ key, state, environment, note }: OwnServerWish): Promise<Server> => {
   const { magicHourApiKey, ...config } = loadConfig(ownSettings(environment, key))
-  if (config.magicHourBaseUrl !== 'sandbox' && magicHourApiKey === null) {
+  const isSandbox = config.magicHourBaseUrl === 'sandbox'
+  const server = config.magicHourBaseUrl === 'sandbox' ? 'sandbox' : config.magicHourBaseUrl.href
+  if (!isSandbox && magicHourApiKey === null) {
     throw new CommandFailure(
-      `${config.magicHourBaseUrl.origin} asks for a key: set MAGIC_HOUR_API_KEY, or give --key-file <path>.`,
+      `${new URL(server).origin} asks for a key: set MAGIC_HOUR_API_KEY, or give --key-file <path>.`,
     )
   }
   for (const warning of config.warnings) note(`warning: ${warning}`)
+  const account = { server, key: isSandbox ? null : magicHourApiKey }
+  const folder = stateFolderOf(account, { state, environment })
+  if (folder === null && !isSandbox) note(`warning: ${nothingKept}`)
+  // Before the ledger, which is for one process too: so it is known what a lock means.
+  const records = openRecords(folder, !isSandbox)
+  try {
+    const dataDir = isSandbox || folder === null ? inMemory : folder
+    const app = await startApp({ ...config, magicHourApiKey: null, allowAnonymous: false, dataDir }, note)
+    const stop = (): Promise<void> => app.stop().finally(() => records.close())
+    const isRepeatable = !isSandbox && folder !== null
+    return { url: new URL('/graphql', app.url), key: account.key, records, isRepeatable, stop }
+  } catch (error) {
+    records.close()
+    throw startFailureOf(error) ?? error
+  }
+}
+
+const nothingKept =
+  'the record of what is paid is kept for this run only: without it, running this again pays again. Name a folder with --state.'
+
+const startApp = async (config: Config, note: ServerWish['note']): Promise<App> => {
   const logger = createLogger(config.logLevel, { write: (line) => note(line.trimEnd()) })
   // Only here: with --server nothing of it is needed, and it takes its time to load.
   const { createApp } = await import('../app.ts')
-  const app = createApp({ ...config, magicHourApiKey: null, allowAnonymous: false }, { logger })
+  const app = createApp(config, { logger })
   await app.start()
-  return {
-    url: new URL('/graphql', app.url),
-    key: config.magicHourBaseUrl === 'sandbox' ? null : magicHourApiKey,
-    stop: () => app.stop(),
-  }
+  return app
 }
 
 /** This server listens for one caller only: what concerns others is left out, right or wrong. */
@@ -91,8 +124,9 @@ const ownSettings = (environment: Environment, key: string | null): Environment 
     ALLOW_ANONYMOUS: MAGIC_HOUR_API_KEY ? 'true' : undefined,
     GATEWAY_KEYS: undefined,
     CORS_ORIGINS: undefined,
-    // Nothing of a server that runs beside it is touched: not its file, which is locked, and not its database.
-    DATA_DIR: 'memory:',
+    // Nothing of a server that runs beside it is touched: not its file, which is locked, and not its database. The folder for
+    // what has to outlast this run is the command's own.
+    DATA_DIR: inMemory,
     DATABASE_URL: undefined,
     MAGIC_HOUR_WEBHOOK_SECRET: undefined,
     SANDBOX_WEBHOOKS: undefined,

@@ -9,7 +9,7 @@ Usage
   magic-hour-graphql [serve]            serve the GraphQL API (the default)
   magic-hour-graphql sandbox            run the stand-in for Magic Hour on a port of its own
   magic-hour-graphql migrate            bring the database's tables up to date, and end
-  magic-hour-graphql remove <photo>     remove one photo's background and write the PNG
+  magic-hour-graphql remove <photo>...  remove the backgrounds of photos, folders too, and write PNGs
   magic-hour-graphql <command> --help   more about one command
   magic-hour-graphql --version
 
@@ -61,16 +61,22 @@ Settings
 Exit codes
   0  up to date        1  the database cannot be used, or a setting is wrong
 `,
-  remove: `Removes the background of one photo and writes the result as a PNG.
+  remove: `Removes the background of photos and writes the results as PNGs.
 
 Usage
-  magic-hour-graphql remove <photo> [options]
+  magic-hour-graphql remove <photo|folder|url>... [options]
 
   <photo>                a file, or a public http(s) URL that Magic Hour fetches itself
-  -b, --background <image>  put this image behind the subject; without it the background becomes transparent
-  -o, --output <png>     where to write the result      <photo>-no-background.png beside the photo
-  -f, --force            replace an existing output file (never the photo itself)
-      --name <name>      a name to find the image by at Magic Hour
+  <folder>               all images in it and below; not hidden ones, not *-no-background.png
+  -b, --background <image>  put this image behind the subjects; without it the background becomes transparent
+  -o, --output <path>    of one photo the PNG to write, of several or a folder the folder to write to
+                                                        <photo>-no-background.png beside each photo
+  -f, --force            replace existing output files (never a photo itself)
+      --concurrency <n>  how many photos at once, 1 to 32     4
+      --again            pay again for photos that were paid before
+      --json             results for programs: one JSON object a line
+      --state <folder>   where the record of what is paid is kept   $XDG_STATE_HOME/magic-hour-graphql
+      --name <name>      a name to find the images by at Magic Hour
       --server <url>     a running server to use        one of its own, for this run only
       --key-file <path>  a file with the key to show: the server's gateway key, or a Magic Hour key
       --key <key>        the key itself; others on this machine can see it, so prefer --key-file
@@ -78,11 +84,11 @@ Usage
 Without --server the settings of the environment hold, MAGIC_HOUR_API_KEY among them; without any, the sandbox answers.
 With --server only --key or --key-file is sent: a key in the environment goes to nobody.
 
-The result goes to standard output as lines (file, job, credits), the progress to standard error.
-The job's id is shown as soon as it is known, so that what was paid can be found again.
+The results go to standard output, the progress to standard error. A run can be repeated: what is done is passed over, and
+what is paid is not paid again, whatever ended the run before. The same photo is the same job, whatever its file is called.
 
 Exit codes
-  0  written        1  failed; says whether credits were charged        2  wrong command line
+  0  all written or done before        1  a photo failed or was left; says what was charged        2  wrong command line
   130, 143  stopped by Ctrl-C or SIGTERM
 `,
 }

@@ -8,6 +8,7 @@ const aJob = (status: string): RemovalJob => ({
   status,
   creditsCharged: 5,
   deleted: false,
+  createdAt: null,
   downloads: null,
   error: null,
 })

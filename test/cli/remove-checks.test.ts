@@ -38,11 +38,11 @@ describe.concurrent('what remove finds wrong before anything is sent', () => {
     expect(stderr).toContain('photo.jpg is empty.')
   })
 
-  test('a photo that is a directory', async ({ cli, directory }) => {
+  test('a folder without a photo in it', async ({ cli, directory }) => {
     const { code, stderr } = await cli.runHere(['remove', directory])
 
     expect(code).toBe(1)
-    expect(stderr).toContain(`${directory} is not a file.`)
+    expect(stderr).toContain(`There is no photo in ${directory}.`)
   })
 
   test('a background that is not there', async ({ cli, server, photo }) => {
