@@ -3,6 +3,7 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
+import { compiledExecution } from './compiled-execution.ts'
 import type { GraphQLContext } from './context.ts'
 import { formatError } from './format-error.ts'
 import { apolloSandbox } from './landing-page.ts'
@@ -54,7 +55,8 @@ export const createServerOptions = ({
       refuseSubscriptions,
       ...(isSandbox ? [announceSandbox] : []),
       hasLandingPage ? apolloSandbox(isSandbox) : ApolloServerPluginLandingPageDisabled(),
-      ...(studio === null ? [ApolloServerPluginCacheControlDisabled()] : []),
+      // What Studio is told of each field hangs on graphql-js's way of running them.
+      ...(studio === null ? [ApolloServerPluginCacheControlDisabled(), compiledExecution(schema, log)] : []),
     ],
   } satisfies ApolloServerOptions<GraphQLContext>
 }
