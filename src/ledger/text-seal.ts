@@ -22,40 +22,27 @@ const tagBytes = 16
  * @returns `<name of the key>.<cipher text>`, in characters that a URL takes as they are
  */
 export const createTextSeal = (use: string): TextSeal => {
-  // As long as somebody holds the API key, and not longer: these are as secret as it is.
-  const known = new WeakMap<Secret, Keys>()
-  const keysOf = (apiKey: Secret): Keys => {
-    const keys = known.get(apiKey) ?? deriveKeys(apiKey, use)
-    known.set(apiKey, keys)
-    return keys
+  const derive = (apiKey: Secret, part: string): Buffer =>
+    createHmac('sha256', apiKey.reveal()).update(`magic-hour-graphql ${use} ${part}`).digest()
+  /** Tells keys apart without telling anything of them. */
+  const nameOf = (apiKey: Secret): string => derive(apiKey, 'name').subarray(0, 6).toString('base64url')
+  // A page of a list opens many links with one key. Kept as long as somebody holds the API key, and not longer: it is as secret.
+  const known = new WeakMap<Secret, Buffer>()
+  const sealKey = (apiKey: Secret): Buffer => {
+    const key = known.get(apiKey) ?? derive(apiKey, 'seal')
+    known.set(apiKey, key)
+    return key
   }
   return {
     seal: (apiKey, text) => {
-      const keys = keysOf(apiKey)
-      const nonce = createHmac('sha256', keys.nonce).update(text).digest().subarray(0, nonceBytes)
-      const cipher = createCipheriv(algorithm, keys.seal, nonce)
+      const nonce = createHmac('sha256', derive(apiKey, 'nonce')).update(text).digest().subarray(0, nonceBytes)
+      const cipher = createCipheriv(algorithm, sealKey(apiKey), nonce)
       const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-      return `${keys.name}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`
+      return `${nameOf(apiKey)}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`
     },
-    open: (apiKey, sealed) => {
-      const keys = keysOf(apiKey)
-      const [name, text = ''] = sealed.split('.')
-      return name === keys.name ? decrypt(keys.seal, Buffer.from(text, 'base64url')) : null
-    },
+    // Its tag tells whether it was sealed with this key: the name is for people who look for what an old key has sealed.
+    open: (apiKey, sealed) => decrypt(sealKey(apiKey), Buffer.from(sealed.split('.')[1] ?? '', 'base64url')),
   }
-}
-
-interface Keys {
-  /** Tells keys apart without telling anything of them. */
-  readonly name: string
-  readonly seal: Buffer
-  readonly nonce: Buffer
-}
-
-const deriveKeys = (apiKey: Secret, use: string): Keys => {
-  const derive = (part: string): Buffer =>
-    createHmac('sha256', apiKey.reveal()).update(`magic-hour-graphql ${use} ${part}`).digest()
-  return { name: derive('name').subarray(0, 6).toString('base64url'), seal: derive('seal'), nonce: derive('nonce') }
 }
 
 const decrypt = (key: Buffer, bytes: Buffer): string | null => {
