@@ -1,5 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vite'
+import { generateCode } from './scripts/generate.ts'
+import { precompress } from './scripts/precompress.ts'
 
 const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
 
@@ -19,5 +21,9 @@ export default defineConfig({
       },
     },
   },
+  plugins: [
+    { name: 'codegen', apply: 'build', buildStart: () => generateCode(at('codegen.yml')) },
+    { name: 'precompress', apply: 'build', closeBundle: () => precompress(at('dist/pages')) },
+  ],
   logLevel: 'warn',
 })

@@ -11,7 +11,7 @@ import type { registerWebhook } from './http/webhook.ts'
 import { linkSeal } from './ledger/link-seal.ts'
 import { permanentUrl, resultAccess, uploadAccess } from './link-access.ts'
 import type { Logger } from './logger.ts'
-import { type Sandbox, createSandbox } from './sandbox/sandbox.ts'
+import type { Sandbox } from './sandbox/sandbox.ts'
 import { openStorage } from './storage.ts'
 import { createMagicHourClient } from './upstream/client.ts'
 import { createFileStorage } from './upstream/file-storage.ts'
@@ -109,6 +109,8 @@ const startSandbox = async (
     const url = listeningAt()
     return url === null ? null : `${url}/webhooks/magic-hour`
   }
+  // Only here: the library that does its pictures takes as much memory as all the rest.
+  const { createSandbox } = await import('./sandbox/sandbox.ts')
   const sandbox = createSandbox({
     port: sandboxPort ?? 0,
     renderMs: sandboxRenderMs,

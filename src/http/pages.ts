@@ -25,6 +25,8 @@ export const registerPages = async (app: FastifyInstance, { hasPage, hasGraphiql
       immutable: true,
       maxAge: '365d',
       index: false,
+      // What `scripts/precompress.ts` wrote beside each file; whoever accepts neither form gets the file itself.
+      preCompressed: true,
     })
   }
   if (hasPage) app.get('/', (_request, reply) => sendPage(reply, 'index.html', pagePolicy))

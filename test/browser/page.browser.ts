@@ -10,12 +10,3 @@ test('the page opens, and asks no other machine for anything', async () => {
   await page.getByRole('heading', { level: 1 }).waitFor()
   expect(browser.complaints).toEqual([])
 })
-
-test('GraphiQL opens, and asks no other machine for anything', async () => {
-  await using app = await startApp()
-  await using browser = await openBrowser()
-  const page = await browser.context.newPage()
-  await page.goto(`${app.url}/graphiql`)
-  await page.getByRole('button', { name: /execute/i }).waitFor()
-  expect(browser.complaints).toEqual([])
-})

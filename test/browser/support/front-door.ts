@@ -94,8 +94,8 @@ const pass = (
   const { method = 'GET', url = '/', headers } = incoming
   const outgoing = request({ hostname, port, method, path: url, headers, agent: false }, (answer) => {
     const fate = fateOf(Buffer.concat(body).toString())
-    if (fate === 'HOLD') return
-    if (fate === 'CUT') return void response.destroy()
+    if (fate === 'CUT') response.destroy()
+    if (fate !== 'PASS') return
     response.writeHead(answer.statusCode ?? 502, answer.headers)
     answer.pipe(response)
     answer.once('error', () => response.destroy())
