@@ -45,7 +45,8 @@ const wrap = (target: object, name: string, onCall: (argument: unknown) => void)
   if (typeof original !== 'function') throw new TypeError(`There is no method «${name}».`)
   Reflect.set(target, name, function counted(this: unknown, ...args: unknown[]): unknown {
     onCall(args[0])
-    return Reflect.apply(original, this, args)
+    const result: unknown = Reflect.apply(original, this, args)
+    return result
   })
   return () => void Reflect.set(target, name, original)
 }
