@@ -95,7 +95,7 @@ export const startGateway = async (config: Config, options: AppOptions = {}): Pr
  */
 export const migrateDatabase = async (config: Config, options: AppOptions = {}): Promise<string[]> => {
   try {
-    const database = openDatabase(config, loggerOf(config, options))
+    const database = await openDatabase(config, loggerOf(config, options))
     try {
       return await migrate(database)
     } finally {

@@ -5,8 +5,6 @@ import { type Hub, createHub } from './events/hub.ts'
 import type { Database } from './ledger/database.ts'
 import { createLedger } from './ledger/ledger.ts'
 import { migrate } from './ledger/migrate.ts'
-import { listenForNotices } from './ledger/postgres-notices.ts'
-import { openPostgres } from './ledger/postgres.ts'
 import { openSqlite } from './ledger/sqlite.ts'
 import type { Logger } from './logger.ts'
 
@@ -17,15 +15,16 @@ export interface Storage {
   close(): Promise<void>
 }
 
-/** Opens the database that the configuration names, without looking into it. */
-export const openDatabase = ({ databaseUrl, dataDir }: Config, logger: Logger): Database =>
-  databaseUrl === null
-    ? openSqlite(dataDir)
-    : openPostgres({
-        url: databaseUrl,
-        // The driver's error carries the whole connection with it.
-        onConnectionLost: ({ message }) => logger.warn({ reason: message }, 'a connection to the database broke'),
-      })
+/** Opens the database that the configuration names, without looking into it. The driver is loaded only where it is needed. */
+export const openDatabase = async ({ databaseUrl, dataDir }: Config, logger: Logger): Promise<Database> => {
+  if (databaseUrl === null) return openSqlite(dataDir)
+  const { openPostgres } = await import('./ledger/postgres.ts')
+  return openPostgres({
+    url: databaseUrl,
+    // The driver's error carries the whole connection with it.
+    onConnectionLost: ({ message }) => logger.warn({ reason: message }, 'a connection to the database broke'),
+  })
+}
 
 /**
  * Opens the database, brings its tables up to date and listens for changes.
@@ -33,7 +32,7 @@ export const openDatabase = ({ databaseUrl, dataDir }: Config, logger: Logger): 
  * @throws DatabaseRefused, or what the driver says where the database cannot be reached
  */
 export const openStorage = async (config: Config, logger: Logger): Promise<Storage> => {
-  const database = openDatabase(config, logger)
+  const database = await openDatabase(config, logger)
   try {
     await migrate(database)
     const hub = createHub()
@@ -72,8 +71,9 @@ interface ListeningParts {
   readonly closing: AbortSignal
 }
 
-const listen = (url: string, { ledger, hub, logger, closing }: ListeningParts) =>
-  listenForNotices({
+const listen = async (url: string, { ledger, hub, logger, closing }: ListeningParts) => {
+  const { listenForNotices } = await import('./ledger/postgres-notices.ts')
+  return listenForNotices({
     url,
     clock: systemClock,
     ledger,
@@ -81,6 +81,7 @@ const listen = (url: string, { ledger, hub, logger, closing }: ListeningParts) =
     onListening: () => void catchUp({ ledger, hub, logger, closing }),
     onLost: ({ message }) => logger.warn({ reason: message }, 'the connection for changes broke; making a new one'),
   })
+}
 
 /** A connection that stays broken is noticed by its own keep-alive, and then this begins anew. */
 const catchUpAttempts = 30
