@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors'
-import { GraphQLError, type GraphQLFormattedError } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql'
 import {
   DomainError,
   IdempotencyConflict,
@@ -49,8 +49,13 @@ export const storyOf = (error: GraphQLError): unknown => {
 const codeOf = ({ extensions }: GraphQLFormattedError, error: unknown): ErrorCode => {
   const said = extensions?.['code']
   if (isErrorCode(said) && said !== 'INTERNAL_SERVER_ERROR') return said
+  if (isUnfitArgument(error)) return 'BAD_USER_INPUT'
   return isClientFault(error) ? 'BAD_REQUEST' : 'INTERNAL_SERVER_ERROR'
 }
+
+/** A variable may be null where an argument may not, if it has a default: graphql-js finds that out when the field is about to run. */
+const isUnfitArgument = (error: unknown): boolean =>
+  error instanceof GraphQLError && error.originalError === undefined && error.nodes?.[0]?.kind === Kind.VARIABLE
 
 /** Apollo Server refuses some requests with a status and no code: a persisted query whose hash does not fit, for example. */
 const isClientFault = (error: unknown): boolean => {

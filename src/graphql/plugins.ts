@@ -53,6 +53,8 @@ export const answerOverHttp: ApolloServerPlugin<GraphQLContext> = {
       if (http === undefined || response.body.kind !== 'single') return
       const mediaType = answerMediaType(http.headers.get('accept'))
       response.http.headers.set('content-type', `${mediaType}; charset=utf-8`)
+      // It is one caller's, and may hold signed links.
+      response.http.headers.set('cache-control', 'no-store')
       const isReadable = errors?.every(
         (error) => formatError(error.toJSON(), error).extensions?.['code'] !== 'BAD_REQUEST',
       )

@@ -3,7 +3,6 @@ import {
   ApolloServerPluginCacheControlDisabled,
   ApolloServerPluginLandingPageDisabled,
 } from '@apollo/server/plugin/disabled'
-import { compiledExecution } from './compiled-execution.ts'
 import type { GraphQLContext } from './context.ts'
 import { formatError } from './format-error.ts'
 import { apolloSandbox } from './landing-page.ts'
@@ -33,10 +32,9 @@ export const createServerOptions = ({
   hasLandingPage,
   introspection = true,
   studio = null,
-}: ServerOptions) => {
-  const schema = createSchema()
-  return {
-    schema,
+}: ServerOptions) =>
+  ({
+    schema: createSchema(),
     formatError,
     parseOptions,
     validationRules: [...documentRules(introspection)],
@@ -55,11 +53,10 @@ export const createServerOptions = ({
       refuseSubscriptions,
       ...(isSandbox ? [announceSandbox] : []),
       hasLandingPage ? apolloSandbox(isSandbox) : ApolloServerPluginLandingPageDisabled(),
-      // What Studio is told of each field hangs on graphql-js's way of running them.
-      ...(studio === null ? [ApolloServerPluginCacheControlDisabled(), compiledExecution(schema, log)] : []),
+      // It would watch each field for cache hints, and there are none.
+      ApolloServerPluginCacheControlDisabled(),
     ],
-  } satisfies ApolloServerOptions<GraphQLContext>
-}
+  }) satisfies ApolloServerOptions<GraphQLContext>
 
 /** Apollo Server's own words, which it would write to the console, past the log. */
 const apolloLogger = (log: Log): NonNullable<ApolloServerOptions<GraphQLContext>['logger']> => ({

@@ -119,7 +119,7 @@ const sendHead = (reply: FastifyReply, result: StreamedResult, file: FetchedFile
 /** What is no picture is no more than bytes here, and a drawing with scripts in it is none. */
 const describe = (reply: FastifyReply, { job, index }: StreamedResult, file: FetchedFile): FastifyReply => {
   const said = headerOf(file, 'content-type') ?? ''
-  const type = /^image\/(?!svg)[\w.+-]+$/i.test(said) ? said.toLowerCase() : 'application/octet-stream'
+  const type = /^image\/(?!svg)[\w.-]+$/i.test(said) ? said.toLowerCase() : 'application/octet-stream'
   return reply.type(type).header('content-disposition', inlineDisposition({ name: job.name, index, type }))
 }
 

@@ -13,20 +13,23 @@ export const uploadsPath = '/uploads'
 export const limitSlowRequests = (server: Server, timeoutMs: number): void => {
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     if (isUpload(request)) return
-    const timer = setTimeout(() => cut(request, response), timeoutMs)
+    const timer = setInterval(() => {
+      // One that is answered for hours, as an event stream is, came whole long ago.
+      if (request.complete) return clearInterval(timer)
+      // Of requests that came one behind the other, an earlier one is to be answered on this connection first: it may be paid.
+      const isBehind = response.socket === null && !response.writableEnded
+      return isBehind ? undefined : cut(request, response)
+    }, timeoutMs)
     timer.unref()
-    request.once('close', () => clearTimeout(timer))
+    request.once('close', () => clearInterval(timer))
   })
 }
 
 const isUpload = ({ method, url = '' }: IncomingMessage): boolean =>
   method === 'PUT' && url.split('?', 1)[0] === uploadsPath
 
-const cut = (request: IncomingMessage, response: ServerResponse): void => {
-  // One that is answered for hours, as an event stream is, came whole long ago.
-  if (request.complete) return
-  const { socket } = request
-  if (!response.headersSent) socket.write(tooSlow)
+const cut = ({ socket }: IncomingMessage, { headersSent }: ServerResponse): void => {
+  if (!headersSent) socket.write(tooSlow)
   socket.destroySoon()
 }
 

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Database } from './database.ts'
-import { type JobRow, type JobValues, jobRow } from './rows.ts'
+import { type JobRow, type JobValues, jobColumns, jobRow } from './rows.ts'
 import { noRow, prepareStatement } from './statement.ts'
 
 type JobSlot = <K extends keyof JobValues>(name: K) => RawBuilder<JobValues[K]>
@@ -25,7 +25,7 @@ export const insertJob = ({ db }: Database) =>
 /** One job of a tenant. */
 export const findJob = ({ db }: Database) =>
   prepareStatement<Pick<JobValues, 'tenant' | 'id'>, JobRow>('find_job', jobRow, (slot) =>
-    db.selectFrom('jobs').selectAll().where('tenant', '=', slot('tenant')).where('id', '=', slot('id')),
+    db.selectFrom('jobs').select(jobColumns).where('tenant', '=', slot('tenant')).where('id', '=', slot('id')),
   )
 
 type ChangedJobValues = JobValues & {

@@ -14,13 +14,17 @@ export const createRun =
     try {
       return before.length === 0 ? await send(client, statement) : await sendTogether(client, statement, before)
     } catch (error) {
-      // What the database does later with a statement that it has not answered would befall whoever has the connection next.
-      isDoubtful = !(error instanceof DatabaseError)
+      // What the database does later with a statement that it has not answered would befall whoever has the connection next; and
+      // what it cannot run any more as it was prepared, it can run on a new connection.
+      isDoubtful = !(error instanceof DatabaseError) || stale.has(error.code ?? '')
       throw error
     } finally {
       client.release(isDoubtful)
     }
   }
+
+/** «Cached plan must not change result type», «prepared statement does not exist» (postgresql.org, errcodes). */
+const stale: ReadonlySet<string> = new Set(['0A000', '26000'])
 
 const send = async <R>(client: PoolClient, { text, parameters, name, row }: BoundStatement<R>): Promise<Outcome<R>> => {
   const query = { text, values: [...parameters], ...(name !== null && { name }) }

@@ -60,6 +60,13 @@ export const submissionRow = z.object({
 
 export type SubmissionRow = z.output<typeof submissionRow>
 
+/**
+ * The columns by name: PostgreSQL keeps what a prepared statement returns, and refuses one with `*` once a newer version of the
+ * program has added a column.
+ */
+export const jobColumns = jobRow.keyof().options
+export const submissionColumns = submissionRow.keyof().options
+
 /** The columns of a job that are not the queue's. */
 export type JobRow = z.output<typeof jobRow>
 

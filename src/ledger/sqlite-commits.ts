@@ -91,13 +91,22 @@ const commitTogether = (database: DatabaseSync, units: readonly Unit[]): Unit[] 
     }
     database.exec('commit')
   } catch (error) {
-    if (database.isOpen && database.isTransaction) database.exec('rollback')
     // Where not even a transaction could be begun, nobody's turn will come.
     for (const unit of next === 0 ? units : written) unit.failed(error)
+    rollBack(database)
     return next === 0 ? [] : units.slice(next)
   }
   for (const unit of written) unit.done()
   return units.slice(next)
+}
+
+/** A transaction that cannot even be rolled back stays open, and the next one says so to whoever needs it. */
+const rollBack = (database: DatabaseSync): void => {
+  try {
+    if (database.isOpen && database.isTransaction) database.exec('rollback')
+  } catch {
+    // Everybody has been told what came before this.
+  }
 }
 
 /**
@@ -105,14 +114,17 @@ const commitTogether = (database: DatabaseSync, units: readonly Unit[]): Unit[] 
  * back by itself, as it does when the disk is full.
  */
 const runUnit = (database: DatabaseSync, { work, hasSeveral, failed }: Unit): boolean => {
+  let isMarked = false
   try {
     if (hasSeveral) database.exec('savepoint unit')
+    isMarked = hasSeveral
     work()
     if (hasSeveral) database.exec('release unit')
     return true
   } catch (error) {
-    if (hasSeveral && database.isTransaction) database.exec('rollback to unit; release unit')
+    // Before anything else: whoever waits must hear of it, whatever becomes of the transaction.
     failed(error)
+    if (isMarked && database.isTransaction) database.exec('rollback to unit; release unit')
     return false
   }
 }

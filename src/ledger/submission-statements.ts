@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Database } from './database.ts'
-import { type JobRow, type SubmissionRow, jobRow, submissionRow } from './rows.ts'
+import { type JobRow, type SubmissionRow, jobColumns, jobRow, submissionColumns, submissionRow } from './rows.ts'
 import { noRow, prepareStatement } from './statement.ts'
 
 const idRow = z.object({ id: z.string() })
@@ -30,7 +30,7 @@ export const insertSubmission = ({ db }: Database) =>
 /** One submission. */
 export const findSubmission = ({ db }: Database) =>
   prepareStatement<{ readonly id: string }, SubmissionRow>('find_submission', submissionRow, (slot) =>
-    db.selectFrom('submissions').selectAll().where('id', '=', slot('id')),
+    db.selectFrom('submissions').select(submissionColumns).where('id', '=', slot('id')),
   )
 
 /** The submission that has a tenant's idempotency key. */
@@ -41,7 +41,7 @@ export const findSubmissionByKey = ({ db }: Database) =>
     (slot) =>
       db
         .selectFrom('submissions')
-        .selectAll()
+        .select(submissionColumns)
         .where('tenant', '=', slot('tenant'))
         .where('idempotency_key', '=', slot('idempotency_key')),
   )
@@ -67,7 +67,7 @@ export const findAcceptedJob = ({ db }: Database) =>
   prepareStatement<AcceptedJobValues, JobRow>('find_accepted_job', jobRow, (slot) =>
     db
       .selectFrom('jobs')
-      .selectAll()
+      .select(jobColumns)
       .where('tenant', '=', slot('tenant'))
       .where('id', '=', (jobs) =>
         jobs.fn.coalesce(

@@ -96,6 +96,8 @@ const put = async (options: Client.Options, url: string, { body, ...file }: Outg
       { objectMode: false },
     )
     checkStored(await send(client, url, { method: 'PUT', headers: headersOf(file), body: stream }))
+    // A proxy on the way may answer before it has read: what it says of the rest is worth nothing.
+    if (!stream.readableEnded) throw new UpstreamUnavailable(notTaken)
   } finally {
     await client.destroy()
   }

@@ -31,7 +31,9 @@ const identifier = z.union([z.string().min(1), z.number().transform(String)])
 /** `POST /v1/image-background-remover`. A 200 with an id is a paid job, whatever else is odd in it. */
 export const createImageAnswer = z.object({ id: identifier, credits_charged: wholeNumber, frame_cost: wholeNumber })
 
-const download = z.object({ url: z.url(), expires_at: time })
+/** A signed link. Another scheme would be none to fetch from or to lead a browser to. */
+const link = z.url({ protocol: /^https?$/ })
+const download = z.object({ url: link, expires_at: time })
 
 /** `GET /v1/image-projects/{id}`, and the `payload` of an event. */
 export const imageProject = z.object({
@@ -54,7 +56,7 @@ export const imageProject = z.object({
 
 /** `POST /v1/files/upload-urls`. An item that lacks anything is useless to the one who uploads. */
 export const uploadUrlsAnswer = z.object({
-  items: z.array(z.object({ upload_url: z.url(), expires_at: instant, file_path: z.string().min(1) })),
+  items: z.array(z.object({ upload_url: link, expires_at: instant, file_path: z.string().min(1) })),
 })
 
 /** `GET /v1/account`. */

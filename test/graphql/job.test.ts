@@ -56,6 +56,19 @@ describe('removeBackground', () => {
     expect(magicHour.count('POST', create)).toBe(1)
   })
 
+  test('with a variable that is null where none may be says so, and that nothing was charged', async ({
+    app,
+    magicHour,
+  }) => {
+    const document = `mutation ($file: String = "https://example.com/a.png") {
+      removeBackground(assets: { imageFilePath: $file }) { id }
+    }`
+    const { data, errors } = await app.ask(document, { file: null }, key)
+    expect(data).toEqual({ removeBackground: null })
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', charged: 'NO' } }])
+    expect(magicHour.requests).toEqual([])
+  })
+
   test('under a used key with other arguments is a conflict', async ({ app, magicHour }) => {
     await app.ask(remove, { ...variables, key: 'order-7' }, key)
     const { errors } = await app.ask(remove, { ...variables, key: 'order-7', name: 'Mug' }, key)

@@ -59,6 +59,11 @@ describe('a document that cannot be run', () => {
   })
 })
 
+test('an answer is kept by nobody', async ({ app }) => {
+  const { headers } = await app.ask('{ account { credits } }', {}, { authorization })
+  expect(headers['cache-control']).toBe('no-store')
+})
+
 test('a field that fails leaves the status at 200 in both forms', async ({ app }) => {
   const answers = await Promise.all([older, newer].map((accept) => app.ask('{ account { id } }', {}, { accept })))
   expect(answers.map(({ status, errors }) => [status, errors[0]?.extensions['code']])).toEqual([

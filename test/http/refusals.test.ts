@@ -103,6 +103,26 @@ describe('a client that takes too long to send its request', () => {
     await app.close()
   })
 
+  test('still gets the answer to the request before it', async () => {
+    const app = await createHttpServer({ ...options, requestTimeoutMs: 50 })
+    const answered = Promise.withResolvers<string>()
+    app.post('/paid', () => answered.promise)
+    const url = await app.listen({ host: '127.0.0.1', port: 0 })
+    const connection = openConnection(url)
+    const whole = half('/paid').replace('Content-Length: 9', 'Content-Length: 2').replace('{"a"', '{}')
+    connection.send(`${whole}${half('/graphql')}`)
+    // Two of these are over only when the bound of the request behind is over, too.
+    for (const path of ['/nowhere', '/nowhere']) {
+      const other = openConnection(url)
+      other.send(half(path))
+      await other.closed
+    }
+    answered.resolve('job-1')
+    const answer = await connection.closed
+    expect(answer).toMatch(/^HTTP\/1\.1 200[\s\S]*job-1[\s\S]*HTTP\/1\.1 408/)
+    await app.close()
+  })
+
   test('has half a minute, for the headers as for the rest', async () => {
     const { server } = await createHttpServer(options)
     expect(server.headersTimeout).toBe(30_000)

@@ -173,7 +173,7 @@ describe('a result that is asked for inline', () => {
     expect(storage.requests[0]?.headers.range).toBe('bytes=0-0')
   })
 
-  test.for(['text/html', 'image/svg+xml', 'application/octet-stream', 'image/png; x="<script>"'])(
+  test.for(['text/html', 'image/svg+xml', 'image/x+xml', 'application/octet-stream', 'image/png; x="<script>"'])(
     'of the type %s is no page and no drawing with scripts',
     async (type, { server, magicHour }) => {
       const { url } = await inlineUrl({ server, magicHour, serve: asStorage({ 'content-type': type }) })

@@ -52,6 +52,18 @@ describe.each(databases)('the job of a submission on $name', ({ open, openAlone 
     for (const intent of [second, ...others]) expect(await ledger.findSubmission(intent.id)).toEqual(intent)
   })
 
+  test('is recorded and read while a newer version of the program has added a column', async () => {
+    await using opened = await openAlone()
+    await opened.ledger.accept((await begun(opened.ledger)).id, job, null)
+    await opened.ledger.find('tenant-1', ['job-1'])
+    for (const table of ['jobs', 'submissions']) await opened.query(`alter table ${table} add column newer text`)
+    const second = await opened.ledger.begin(aSubmission({ idempotencyKey: 'order-8' }))
+    const other = aJob('QUEUED', { id: 'job-2' })
+    expect(await opened.ledger.accept(second.id, other, null)).toEqual(other)
+    expect(await opened.ledger.find('tenant-1', ['job-1'])).toEqual([job])
+    expect(await opened.ledger.findSubmissionByKey('tenant-1', 'order-8')).toMatchObject({ id: second.id })
+  })
+
   test('that is recorded again is the same, and is not set back', async () => {
     await using opened = await open()
     const intent = await begun(opened.ledger)

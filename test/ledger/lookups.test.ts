@@ -31,6 +31,13 @@ describe.each(databases)('claiming due jobs on $name', ({ open }) => {
     expect(await claim(opened.ledger, 'three')).toEqual([])
   })
 
+  test('passes over a job that this version cannot read, and takes the others', async () => {
+    await using opened = await open()
+    await add(opened.ledger, ['of-a-newer-version', 1], ['a', 2])
+    await opened.query(`update jobs set status = 'PAUSED' where id = 'of-a-newer-version'`)
+    expect(await claim(opened.ledger, 'one')).toEqual(['a'])
+  })
+
   test('gives each of 50 jobs once, to ten who claim at once on each of two replicas', async () => {
     await using opened = await open()
     await Promise.all(

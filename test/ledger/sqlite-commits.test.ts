@@ -11,7 +11,10 @@ import { run, temporaryFolder } from './databases.ts'
 class CountedDatabase extends DatabaseSync {
   commits = 0
 
+  failing: string | null = null
+
   override exec(sql: string): void {
+    if (this.failing !== null && sql.startsWith(this.failing)) throw new RangeError('the disk is on fire')
     super.exec(sql)
     if (sql === 'commit') this.commits += 1
   }
@@ -78,6 +81,18 @@ describe('what is written to SQLite at the same moment', () => {
     expect(await opened.ledger.findSubmission(first.id)).toEqual(first)
     expect(await opened.ledger.findSubmission(last.id)).toEqual(last)
   })
+
+  test.for(['savepoint', 'release', 'commit', 'begin'])(
+    'is refused, and not left unanswered, when even «%s» fails',
+    async (statement) => {
+      await using opened = await setUp()
+      const intent = await opened.ledger.begin(aSubmission())
+      opened.counted.failing = statement
+      await expect(opened.ledger.accept(intent.id, aJob('QUEUED'), null)).rejects.toMatchObject(unavailable)
+      opened.counted.failing = null
+      expect(await opened.ledger.accept(intent.id, aJob('QUEUED'), null)).toEqual(aJob('QUEUED'))
+    },
+  )
 
   test('waits for a transaction that somebody else is in the middle of', async () => {
     await using opened = await setUp()

@@ -161,7 +161,12 @@ describe('the answer to a look-up', () => {
     const state = await lookUp({
       id: 'p1',
       status: 'complete',
-      downloads: [null, { url: 'not a url' }, { url: 'https://s.example/a.png', expires_at: 'tomorrow' }],
+      downloads: [
+        null,
+        { url: 'not a url' },
+        { url: 'javascript:alert(1)' },
+        { url: 'https://s.example/a.png', expires_at: 'tomorrow' },
+      ],
     })
     const [link, ...more] = state?.downloads ?? []
     expect(linkSeal.open(apiKey, link?.sealedUrl ?? '')).toBe('https://s.example/a.png')
@@ -215,6 +220,14 @@ describe('the other calls', () => {
 
   test('fewer upload places than asked for are not handed out', async () => {
     await using setup = await startClient(json(200, { items: [] }))
+    await expect(setup.client.generateUploadUrls(apiKey, ['png'])).rejects.toMatchObject({
+      code: 'UPSTREAM_UNAVAILABLE',
+    })
+  })
+
+  test('an upload place that is nowhere to send a file to is not handed out', async () => {
+    const item = { upload_url: 'ftp://s.example/1', expires_at: '2026-01-01T01:00:00Z', file_path: 'api-assets/1.png' }
+    await using setup = await startClient(json(200, { items: [item] }))
     await expect(setup.client.generateUploadUrls(apiKey, ['png'])).rejects.toMatchObject({
       code: 'UPSTREAM_UNAVAILABLE',
     })

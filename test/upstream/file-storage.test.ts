@@ -43,6 +43,14 @@ test('an upload that is shorter than it said is none', async () => {
   await files.close()
 })
 
+test('a storage that says «stored» before it has the whole file has not stored it', async () => {
+  await using storage = await startStubStorage((_request, response) => void response.writeHead(200).end())
+  const files = createFileStorage()
+  const file = { sizeBytes: 64 * 1_048_576, contentType: undefined, body: piecesOf(1_024, 65_536) }
+  await expect(files.put(storage.url.href, file)).rejects.toThrow(UpstreamUnavailable)
+  await files.close()
+})
+
 test('what a file fails with is the cause of what its upload fails with', async () => {
   await using storage = await startStubStorage((request) => void request.resume())
   const files = createFileStorage()
