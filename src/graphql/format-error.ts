@@ -1,5 +1,5 @@
 import { unwrapResolverError } from '@apollo/server/errors'
-import { GraphQLError, type GraphQLFormattedError, Kind } from 'graphql'
+import { GraphQLError, type GraphQLFormattedError, isValueNode } from 'graphql'
 import {
   DomainError,
   IdempotencyConflict,
@@ -54,8 +54,11 @@ const codeOf = ({ extensions }: GraphQLFormattedError, error: unknown): ErrorCod
 }
 
 /** A variable may be null where an argument may not, if it has a default: graphql-js finds that out when the field is about to run. */
-const isUnfitArgument = (error: unknown): boolean =>
-  error instanceof GraphQLError && error.originalError === undefined && error.nodes?.[0]?.kind === Kind.VARIABLE
+const isUnfitArgument = (error: unknown): boolean => {
+  if (!(error instanceof GraphQLError) || error.originalError !== undefined) return false
+  const [place] = error.nodes ?? []
+  return place !== undefined && isValueNode(place)
+}
 
 /** Apollo Server refuses some requests with a status and no code: a persisted query whose hash does not fit, for example. */
 const isClientFault = (error: unknown): boolean => {
