@@ -55,8 +55,8 @@ const codeOf = ({ extensions }: GraphQLFormattedError, error: unknown): ErrorCod
 
 /** A variable may be null where an argument may not, if it has a default: graphql-js finds that out when the field is about to run. */
 const isUnfitArgument = (error: unknown): boolean => {
-  if (!(error instanceof GraphQLError) || error.originalError !== undefined) return false
-  const [place] = error.nodes ?? []
+  const [place] =
+    error instanceof GraphQLError && error.originalError instanceof GraphQLError ? (error.nodes ?? []) : []
   return place !== undefined && isValueNode(place)
 }
 
