@@ -11,7 +11,8 @@ const keyVersion = 'magic-hour-graphql remove 1'
 /** What a removal is made from: the same three make the same picture. */
 export interface Content {
   readonly photo: ImageInput
-  readonly background: ImageInput | null
+  /** Its fingerprint. */
+  readonly background: string | null
   readonly name: string | null
 }
 
@@ -23,16 +24,17 @@ export interface Content {
  * @throws CommandFailure when a file cannot be read
  */
 export const contentKeyOf = async ({ photo, background, name }: Content, signal: AbortSignal): Promise<string> =>
-  keyFrom([
-    await fingerprintOf(photo, signal),
-    background === null ? null : await fingerprintOf(background, signal),
-    name,
-  ])
+  keyFrom([await fingerprintOf(photo, signal), background, name])
 
 /** Another key for the same content, which depends on nothing but the two. */
 export const keyAfter = (contentKey: string, reason: string): string => keyFrom([contentKey, reason])
 
-const fingerprintOf = async (input: ImageInput, signal: AbortSignal): Promise<string> => {
+/**
+ * Stands for what an image holds; of a URL, for its text.
+ *
+ * @throws CommandFailure when the file cannot be read
+ */
+export const fingerprintOf = async (input: ImageInput, signal: AbortSignal): Promise<string> => {
   const hash = createHash('sha256')
   if (input.kind === 'url') return `url ${hash.update(input.url).digest('hex')}`
   await pipeline(createReadStream(input.path, { highWaterMark: 262_144 }), hash, { signal }).catch((error: unknown) => {

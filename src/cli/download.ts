@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Dispatcher } from 'undici'
 import { CommandFailure, TransferFailed, reasonOf } from './failures.ts'
@@ -12,21 +12,26 @@ import { type TransferOptions, byteMeter } from './upload.ts'
 const silenceMs = 60_000
 
 /**
- * Downloads a PNG. The file is there whole or not at all: the bytes go to another name beside it first.
+ * Downloads a PNG. The file is there whole or not at all: the bytes go to another name beside it first,
+ * which is short: names that are long are longer still with something put to them.
  *
  * @throws TransferFailed  the storage did not give it, or gave something else
  * @throws CommandFailure  it cannot be written
  */
 export const download = async (link: string, path: string, options: TransferOptions): Promise<void> => {
-  const partial = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`)
+  const partial = join(dirname(path), `.${randomUUID()}.part`)
   try {
     await fetchTo(partial, link, options)
     await checkPng(partial)
     await rename(partial, path).catch((error: unknown) => {
-      throw new CommandFailure(`${printable(path)} cannot be written: ${reasonOf(error)}.`, { cause: error })
+      throw new CommandFailure(`${printable(path)} cannot be written: ${reasonOf(error)}.`, {
+        cause: error,
+        code: 'OUTPUT_UNUSABLE',
+      })
     })
   } finally {
-    await rm(partial, { force: true })
+    // That it could not be removed says less than why it is there.
+    await rm(partial, { force: true }).catch(() => {})
   }
 }
 
@@ -45,7 +50,10 @@ const fetchTo = async (partial: string, link: string, options: TransferOptions):
   await pipeline(body, meter, file, { signal: options.signal }).catch((error: unknown) => {
     options.signal.throwIfAborted()
     if (diskFailure === error) {
-      throw new CommandFailure(`The picture cannot be written: ${reasonOf(error)}.`, { cause: error })
+      throw new CommandFailure(`The picture cannot be written: ${reasonOf(error)}.`, {
+        cause: error,
+        code: 'OUTPUT_UNUSABLE',
+      })
     }
     throw new TransferFailed(`The download broke off: ${reasonOf(error)}.`, { isRetryable: true, cause: error })
   })

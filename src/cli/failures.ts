@@ -25,16 +25,19 @@ export class UsageError extends CommandFailure {
   }
 }
 
-/** The signals that ask a process to end. */
-export type StopSignal = 'SIGINT' | 'SIGTERM'
+/** The signals that ask a process to end; SIGPIPE stands for an output that nobody reads any more. */
+export type StopSignal = keyof typeof stopCodes
+
+/** 128 plus the signal's number, as shells have it. */
+const stopCodes = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const
 
 /** A request that did not leave, or was surely refused: it charged nothing. */
 export class NotSent extends CommandFailure {}
 
-/** The person or the system ended the command: 128 plus the signal's number, as shells have it. */
+/** The person or the system ended the command. */
 export class Interrupted extends NotSent {
   constructor(signal: StopSignal) {
-    super('Stopped before the picture was there.', { code: 'INTERRUPTED', exitCode: signal === 'SIGINT' ? 130 : 143 })
+    super('Stopped before the picture was there.', { code: 'INTERRUPTED', exitCode: stopCodes[signal] })
   }
 }
 
@@ -107,6 +110,11 @@ export const codeOf = (error: unknown): string | null => {
   return codeOf(error.cause)
 }
 
+/** Whether an error, or anything that caused it, has one of these codes. */
+export const hasCode = (error: unknown, codes: ReadonlySet<string>): boolean =>
+  error instanceof Error &&
+  (('code' in error && typeof error.code === 'string' && codes.has(error.code)) || hasCode(error.cause, codes))
+
 const neverConnected: ReadonlySet<string> = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -120,6 +128,10 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
   ECONNRESET: 'the connection broke',
   EPIPE: 'the connection broke',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota of the disk is used up',
+  EROFS: 'the disk can only be read',
+  EACCES: 'that is not permitted',
   ENOTFOUND: 'there is no such host',
   EAI_AGAIN: 'the host name cannot be looked up',
   EHOSTUNREACH: 'there is no way to that host',

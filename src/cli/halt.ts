@@ -1,4 +1,4 @@
-import { NotSent } from './failures.ts'
+import { NotSent, hasCode } from './failures.ts'
 import { type Fault, faultOf } from './removal-failed.ts'
 
 /** Decides when a failure is not about one photo but about all of them, so that going on makes no sense. */
@@ -40,6 +40,20 @@ const concernsAllInARow: ReadonlySet<string> = new Set([
 ])
 const inARow = 3
 
+/** A disk that takes nothing more takes no picture of any photo. */
+const disk: ReadonlySet<string> = new Set(['ENOSPC', 'EDQUOT', 'EROFS'])
+
+/** May be about the folder of one photo, or of all. */
+const folder: ReadonlySet<string> = new Set(['EACCES', 'EEXIST', 'ENOTDIR', 'EPERM'])
+
+const isForAll = ({ code }: Fault, error: unknown): boolean =>
+  concernsAll.has(code) || (code === outputUnusable && hasCode(error, disk))
+
+const mayBeForAll = ({ code }: Fault, error: unknown): boolean =>
+  concernsAllInARow.has(code) || (code === outputUnusable && hasCode(error, folder))
+
+const outputUnusable = 'OUTPUT_UNUSABLE'
+
 /** Makes one, for a whole run. */
 export const createHalt = (): Halt => {
   let reason: Fault | null = null
@@ -48,8 +62,8 @@ export const createHalt = (): Halt => {
     note: (error) => {
       if (error instanceof NotStarted) return
       const fault = error === null ? null : faultOf(error)
-      row = fault !== null && concernsAllInARow.has(fault.code) ? row + 1 : 0
-      if (fault !== null && (concernsAll.has(fault.code) || row >= inARow)) reason ??= fault
+      row = fault !== null && mayBeForAll(fault, error) ? row + 1 : 0
+      if (fault !== null && (isForAll(fault, error) || row >= inARow)) reason ??= fault
     },
     reason: () => reason,
     check: () => {

@@ -13,6 +13,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 /** A stream of text, a terminal or not. */
 export interface TextOutput {
   write(text: string): unknown
+  /** Calls when a write failed: without a listener, that ends the process. */
+  on?(event: 'error', listener: (error: Error) => void): unknown
   /** true on a terminal. */
   readonly isTTY?: boolean
   /** Width of the terminal in characters. */

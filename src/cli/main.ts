@@ -2,6 +2,7 @@ import { ConfigError } from '../config.ts'
 import { parseCommandLine } from './command-line.ts'
 import { CommandFailure, UsageError, exitCodeOf, wordsOf } from './failures.ts'
 import type { Io } from './io.ts'
+import { printable } from './text.ts'
 import { usageOf } from './usage.ts'
 import { packageVersion } from './version.ts'
 
@@ -9,7 +10,7 @@ import { packageVersion } from './version.ts'
  * Runs one command line.
  *
  * @param argv without the program's own name
- * @returns the exit code: 0 done, 1 failed, 2 wrong command line, 130 or 143 stopped. Why stands on standard error
+ * @returns the exit code: 0 done, 1 failed, 2 wrong command line, 129 to 143 stopped. Why stands on standard error
  */
 export const main = async (argv: readonly string[], io: Io): Promise<number> => {
   try {
@@ -52,7 +53,8 @@ const refuseOldNode = (version: string): void => {
 }
 
 const explain = (error: unknown): string => {
-  if (error instanceof UsageError) return `${error.message}\nSee magic-hour-graphql --help.`
+  // What was typed is part of it, and may be a file name from anywhere.
+  if (error instanceof UsageError) return `${printable(error.message, 2_000)}\nSee magic-hour-graphql --help.`
   if (error instanceof ConfigError) {
     const lines = error.issues.map(({ setting, problem }) => `  ${setting}: ${problem}`)
     return ['these settings are wrong:', ...lines, 'See docs/configuration.md.'].join('\n')

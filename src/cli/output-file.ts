@@ -44,6 +44,12 @@ export const checkOutput = async (
   { force, inputs }: { readonly force: boolean; readonly inputs: readonly (ImageInput | null)[] },
 ): Promise<void> => {
   const name = printable(path)
+  if (Buffer.byteLength(basename(path)) > longestNameBytes) {
+    throw new CommandFailure(
+      `${name} is too long a name for a file: ${longestNameBytes} bytes are the most. Rename the photo, or choose another output.`,
+      { code: unusable },
+    )
+  }
   const present = await stat(path).catch(() => null)
   if (present?.isFile() === false)
     throw new CommandFailure(`${name} is there and is no file. Choose another with --output.`, { code: unusable })
@@ -59,6 +65,9 @@ export const checkOutput = async (
 }
 
 const unusable = 'OUTPUT_UNUSABLE'
+
+/** Of the usual file systems (NAME_MAX). */
+const longestNameBytes = 255
 
 const defaultPath = (photo: ImageInput): string =>
   photo.kind === 'file' ? join(dirname(photo.path), resultNameOf(photo.path)) : resultNameOf(photo.url)

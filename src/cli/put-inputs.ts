@@ -38,7 +38,14 @@ const putFile = async (placing: Placing, file: ImageFile): Promise<string> => {
   const [ticket] = (await retrying(placing, () => api.createUploads([file.extension], signal))) ?? []
   if (ticket === undefined) throw new CommandFailure('The server gave no place to upload to.')
   progress.transfer('uploading', { name: basename(file.path), bytes: file.bytes })
-  await retrying(placing, () => upload(file, ticket.uploadUrl, { ...placing, onProgress: progress.advance }))
+  await retrying(placing, async () => {
+    await checkUnchanged(file)
+    await upload(file, ticket.uploadUrl, { ...placing, onProgress: progress.advance }).catch(async (error: unknown) => {
+      // A file that went away breaks the connection: sending it again would not bring it back.
+      await checkUnchanged(file)
+      throw error
+    })
+  })
   await checkUnchanged(file)
   return ticket.filePath
 }

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
 import { z } from 'zod'
 import { CommandFailure } from './failures.ts'
 import { printable } from './text.ts'
@@ -24,11 +24,16 @@ export interface RecordedOutput {
   readonly bytes: number
 }
 
-/** The record of what was sent, made and written, which makes a run repeatable. Each write is on disk when it returns. */
+/**
+ * The record of what was sent, made and written, which makes a run repeatable. Each write is on disk when it returns.
+ * All of it throws a CommandFailure when the record cannot be used any more, as on a full disk.
+ */
 export interface Records {
   find(contentKey: string): RecordedRemoval | null
   /** Before it is sent. */
   begin(contentKey: string, removal: Omit<RecordedRemoval, 'jobId' | 'sentAt'>): void
+  /** Puts back what was known before a `begin` of which surely nothing came, unless it has come to a job meanwhile. */
+  restore(contentKey: string, begun: { readonly requestKey: string; readonly recorded: RecordedRemoval }): void
   made(contentKey: string, jobId: string): void
   /** @param path absolute */
   findOutput(path: string): RecordedOutput | null
@@ -38,6 +43,9 @@ export interface Records {
 
 const fileName = 'removals.sqlite'
 const busyWaitMs = 5_000
+
+/** Of the tables; a database of before it was counted has 0 and the same tables. */
+const version = 1
 
 const tables = `
   create table if not exists removals (
@@ -64,33 +72,47 @@ const tables = `
  * @throws CommandFailure when another run has it, or the folder cannot be written
  */
 export const openRecords = (folder: string | null, isExclusive: boolean): Records => {
-  const database = openDatabase(folder, isExclusive)
-  const prepare = (text: string): StatementSync => database.prepare(text)
-  const statements = {
-    find: prepare('select * from removals where content_key = ?'),
-    begin: prepare(`
-      insert into removals (content_key, request_key, image_file_path, background_file_path, sent_at) values (?, ?, ?, ?, ?)
-      on conflict (content_key) do update set request_key = excluded.request_key, job_id = null, sent_at = excluded.sent_at,
-        image_file_path = excluded.image_file_path, background_file_path = excluded.background_file_path`),
-    made: prepare('update removals set job_id = ? where content_key = ?'),
-    findOutput: prepare('select * from outputs where path = ?'),
-    keepOutput: prepare('insert or replace into outputs (path, content_key, job_id, bytes) values (?, ?, ?, ?)'),
+  const { database, statements } = openDatabase(folder, isExclusive)
+  const attempt = <T>(use: () => T): T => {
+    try {
+      return use()
+    } catch (error) {
+      throw unusable(error, folder)
+    }
   }
   return {
-    find: (contentKey) => removalRow.parse(statements.find.get(contentKey)),
+    find: (contentKey) => attempt(() => removalRow.parse(statements.find.get(contentKey))),
     begin: (contentKey, { requestKey, imageFilePath, backgroundFilePath }) => {
-      statements.begin.run(contentKey, requestKey, imageFilePath, backgroundFilePath, Date.now())
+      attempt(() => statements.begin.run(contentKey, requestKey, imageFilePath, backgroundFilePath, Date.now()))
+    },
+    restore: (contentKey, { requestKey, recorded }) => {
+      const { imageFilePath, backgroundFilePath, sentAt, jobId } = recorded
+      const before = [recorded.requestKey, imageFilePath, backgroundFilePath, sentAt.getTime(), jobId]
+      attempt(() => statements.restore.run(...before, contentKey, requestKey))
     },
     made: (contentKey, jobId) => {
-      statements.made.run(jobId, contentKey)
+      attempt(() => statements.made.run(jobId, contentKey))
     },
-    findOutput: (path) => outputRow.parse(statements.findOutput.get(path)),
+    findOutput: (path) => attempt(() => outputRow.parse(statements.findOutput.get(path))),
     keepOutput: (path, { contentKey, jobId, bytes }) => {
-      statements.keepOutput.run(path, contentKey, jobId, bytes)
+      attempt(() => statements.keepOutput.run(path, contentKey, jobId, bytes))
     },
     close: () => database.close(),
   }
 }
+
+const statementsOf = (database: DatabaseSync) => ({
+  find: database.prepare('select * from removals where content_key = ?'),
+  begin: database.prepare(`
+    insert or replace into removals (content_key, request_key, image_file_path, background_file_path, sent_at)
+    values (?, ?, ?, ?, ?)`),
+  restore: database.prepare(`
+    update removals set request_key = ?, image_file_path = ?, background_file_path = ?, sent_at = ?, job_id = ?
+    where content_key = ? and request_key = ? and job_id is null`),
+  made: database.prepare('update removals set job_id = ? where content_key = ?'),
+  findOutput: database.prepare('select * from outputs where path = ?'),
+  keepOutput: database.prepare('insert or replace into outputs (path, content_key, job_id, bytes) values (?, ?, ?, ?)'),
+})
 
 const removalRow = z
   .object({
@@ -116,7 +138,7 @@ const outputRow = z
   .optional()
   .transform((row) => row ?? null)
 
-const openDatabase = (folder: string | null, isExclusive: boolean): DatabaseSync => {
+const openDatabase = (folder: string | null, isExclusive: boolean) => {
   let database: DatabaseSync | null = null
   try {
     if (folder !== null) mkdirSync(folder, { recursive: true, mode: 0o700 })
@@ -124,20 +146,40 @@ const openDatabase = (folder: string | null, isExclusive: boolean): DatabaseSync
     database.exec(`pragma busy_timeout = ${isExclusive ? 0 : busyWaitMs}`)
     if (isExclusive) database.exec('pragma locking_mode = exclusive')
     database.exec('pragma journal_mode = wal; pragma synchronous = full')
-    database.exec(`begin immediate; ${tables} commit`)
-    return database
+    refuseNewer(database, folder)
+    database.exec(`begin immediate; ${tables} pragma user_version = ${version}; commit`)
+    return { database, statements: statementsOf(database) }
   } catch (error) {
     database?.close()
-    throw new CommandFailure(wordsFor(error, folder ?? 'memory'), { cause: error, code: 'STATE_UNUSABLE' })
+    throw unusable(error, folder)
   }
 }
 
+const versionRow = z.object({ user_version: z.int() })
+
+const refuseNewer = (database: DatabaseSync, folder: string | null): void => {
+  const found = versionRow.parse(database.prepare('pragma user_version').get()).user_version
+  if (found <= version) return
+  throw new CommandFailure(
+    `The record of what is paid, in ${placeOf(folder)}, is of a newer version of this program. Use that one, or another folder with --state <folder>.`,
+    { code: stateUnusable },
+  )
+}
+
+const stateUnusable = 'STATE_UNUSABLE'
 const sqliteError = z.object({ errcode: z.int() })
 const busy = 5
 
-const wordsFor = (error: unknown, folder: string): string => {
+const placeOf = (folder: string | null): string => printable(folder ?? 'memory')
+
+const unusable = (error: unknown, folder: string | null): CommandFailure =>
+  error instanceof CommandFailure
+    ? error
+    : new CommandFailure(wordsFor(error, placeOf(folder)), { cause: error, code: stateUnusable })
+
+const wordsFor = (error: unknown, place: string): string => {
   const errcode = (sqliteError.safeParse(error).data?.errcode ?? 0) & 0xff
   return errcode === busy
-    ? `Another «remove» is running for the same account; the record of what is paid, in ${printable(folder)}, is for one at a time. Wait until it has ended.`
-    : `The record of what is paid, in ${printable(folder)}, cannot be opened (${error instanceof Error ? printable(error.message) : String(error)}). Name a folder that can be written with --state <folder>.`
+    ? `Another «remove» is running for the same account; the record of what is paid, in ${place}, is for one at a time. Wait until it has ended.`
+    : `The record of what is paid, in ${place}, cannot be used (${error instanceof Error ? printable(error.message) : String(error)}). Free its disk, or name a folder that can be written with --state <folder>.`
 }

@@ -12,6 +12,8 @@ export class RemovalFailed extends CommandFailure {
   readonly jobId: string | null
   /** null: not known, or there is no job. */
   readonly creditsCharged: number | null
+  /** Whether the job is surely not of this run. */
+  readonly isPaidBefore: boolean
 
   constructor(
     cause: unknown,
@@ -19,10 +21,12 @@ export class RemovalFailed extends CommandFailure {
       lines,
       charged,
       job = null,
+      isPaidBefore = false,
     }: {
       readonly lines: readonly string[]
       readonly charged: Charged
       readonly job?: Pick<RemovalJob, 'id' | 'creditsCharged'> | null
+      readonly isPaidBefore?: boolean
     },
   ) {
     super([wordsOf(cause), ...lines].join('\n'), {
@@ -33,6 +37,7 @@ export class RemovalFailed extends CommandFailure {
     this.charged = charged
     this.jobId = job?.id ?? null
     this.creditsCharged = job?.creditsCharged ?? null
+    this.isPaidBefore = isPaidBefore
   }
 }
 

@@ -3,7 +3,9 @@ import { keyAfter } from './content-key.ts'
 import { chargeKnown, isLost, uncharged } from './charge-known.ts'
 import { CommandFailure } from './failures.ts'
 import { RequestRefused } from './graphql-client.ts'
+import { isMadeNow } from './made-now.ts'
 import type { RemovalJob, RemovalRequest } from './operations.ts'
+import { outlastTwin } from './outlast-twin.ts'
 import { type Placing, putInputs, retrying } from './put-inputs.ts'
 import type { RecordedRemoval, Records } from './records.ts'
 import { RemovalFailed } from './removal-failed.ts'
@@ -27,10 +29,10 @@ export interface Removal extends Collection, Placing {
   readonly checkGoOn: () => void
 }
 
-/** A job, and whether it was made, and so paid, now. */
+/** A job, and whether it was made, and so paid, now; null: now or a moment before, which cannot be told apart. */
 export interface Obtained {
   readonly job: RemovalJob
-  readonly isNew: boolean
+  readonly isNew: boolean | null
 }
 
 /**
@@ -48,11 +50,13 @@ export const obtainJob = async (removal: Removal): Promise<Obtained> => {
     recorded?.jobId == null
       ? await submitAs(removal, requestKey, { recorded, isRepeat: recorded !== null })
       : { job: await recall(removal, recorded.jobId), isNew: false }
-  if (obtained.isNew || !isRefunded(obtained.job)) return obtained
+  if (obtained.isNew !== false || !isRefunded(obtained.job)) return obtained
   removal.progress.note(
     `job ${printable(obtained.job.id)} of an earlier run came to nothing and was refunded: once more`,
   )
-  return submitAs(removal, keyAfter(contentKey, obtained.job.id), { recorded, isRepeat: false })
+  // Read anew: on the way here it was sent under the key of before, and that led to this job.
+  const before = { recorded: records.find(contentKey), isRepeat: false }
+  return submitAs(removal, keyAfter(contentKey, obtained.job.id), before)
 }
 
 /** A job without a picture that cost nothing: the next run may try again. */
@@ -61,7 +65,7 @@ const isRefunded = ({ status, creditsCharged }: RemovalJob): boolean =>
 
 const recall = async (removal: Removal, jobId: string): Promise<RemovalJob> => {
   const lines = [`job: ${printable(jobId)}`, 'It was paid before. To pay for another one, add --again.']
-  const details = { lines, charged: 'YES', job: { id: jobId, creditsCharged: null } } as const
+  const details = { lines, charged: 'YES', job: { id: jobId, creditsCharged: null }, isPaidBefore: true } as const
   const job = await retrying(removal, () => removal.api.job(jobId, 0, removal.signal)).catch((error: unknown) => {
     throw new RemovalFailed(error, details)
   })
@@ -82,7 +86,7 @@ const submitAs = async (removal: Removal, requestKey: string, before: Before): P
   const kept = keptAssets(removal, before.recorded)
   if (kept !== null) {
     try {
-      return await submit(removal, { requestKey, assets: kept, isRepeat: before.isRepeat })
+      return await submit(removal, { ...before, requestKey, assets: kept })
     } catch (error) {
       if (!isRefusedInput(error)) throw error
     }
@@ -90,7 +94,7 @@ const submitAs = async (removal: Removal, requestKey: string, before: Before): P
   const assets = await putInputs(removal).catch((error: unknown) => {
     throw uncharged(error)
   })
-  return submit(removal, { requestKey, assets, isRepeat: before.isRepeat })
+  return submit(removal, { ...before, requestKey, assets })
 }
 
 /** Uploads are kept for 7 days (docs: files/generate-asset-upload-urls); one that might be gone is not relied on. */
@@ -110,19 +114,18 @@ const keptAssets = (
 const isRefusedInput = (error: unknown): boolean =>
   error instanceof RemovalFailed && error.code === 'UNPROCESSABLE' && error.charged === 'NO'
 
-interface Attempt {
+interface Attempt extends Before {
   readonly requestKey: string
   readonly assets: RemovalRequest['assets']
-  readonly isRepeat: boolean
 }
 
 const submit = async (removal: Removal, attempt: Attempt): Promise<Obtained> => {
   prepare(removal, attempt)
   const { job, isConflict } = await send(removal, attempt)
-  const isNew = !isConflict && !isEarlier(job, removal, attempt)
+  const isNew = isConflict ? false : isMadeNow(job, { ...removal, isRepeat: attempt.isRepeat })
   // The id is said before it is written: whatever happens to the disk, somebody has seen it.
   removal.progress.note(
-    `job ${printable(job.id)} ${isNew ? `is made: ${chargeOf(job)}` : 'was made before: nothing is charged now'}`,
+    `job ${printable(job.id)} ${isNew === false ? 'was made before: nothing is charged now' : `is made: ${chargeOf(job)}`}`,
   )
   try {
     if (!removal.isSandbox()) removal.records.made(removal.contentKey, job.id)
@@ -152,33 +155,36 @@ const prepare = ({ signal, checkGoOn, ...removal }: Removal, { requestKey, asset
 
 const send = async (
   removal: Removal,
-  { requestKey, assets }: Attempt,
+  attempt: Attempt,
 ): Promise<{ readonly job: RemovalJob; readonly isConflict: boolean }> => {
   let mayBeMade = false
+  const request = { assets: attempt.assets, name: removal.name, idempotencyKey: attempt.requestKey }
+  const ask = (): Promise<RemovalJob | null> =>
+    removal.api.removeBackground(request).catch((error: unknown) => {
+      mayBeMade ||= isLost(error)
+      throw error
+    })
   try {
-    const job = await retrying(removal, () =>
-      removal.api
-        .removeBackground({ assets, name: removal.name, idempotencyKey: requestKey })
-        .catch((error: unknown) => {
-          mayBeMade ||= isLost(error)
-          throw error
-        }),
-    )
+    const job = await outlastTwin(() => retrying(removal, ask), {
+      signal: removal.signal,
+      onWait: () => removal.progress.note('Somebody else is sending the same photo: waiting for the job.'),
+    })
     if (job === null) throw new CommandFailure('The server answered without a job.')
     return { job, isConflict: false }
   } catch (error) {
     // The key stands for the content, so its job is of this photo, though from another upload.
     const earlier = error instanceof RequestRefused && error.code === 'IDEMPOTENCY_CONFLICT' ? error.jobId : null
     if (earlier !== null) return { job: await recall(removal, earlier), isConflict: true }
-    throw chargeKnown(error, { mayBeMade, isRepeatable: removal.isRepeatable })
+    const failure = chargeKnown(error, { mayBeMade, isRepeatable: removal.isRepeatable })
+    if (failure.charged === 'NO') takeBack(removal, attempt)
+    throw failure
   }
 }
 
-/** Another clock than ours may be a little off; where we know that the key was sent before, there is no need to be generous. */
-const clockSlackMs = 60_000
-
-const isEarlier = ({ createdAt }: RemovalJob, { runStartedAt }: Removal, { isRepeat }: Attempt): boolean =>
-  createdAt !== null && createdAt.getTime() + (isRepeat ? 0 : clockSlackMs) < runStartedAt.getTime()
+/** A new key that surely made no job must not hide what is paid under the one of before. */
+const takeBack = ({ records, contentKey }: Removal, { requestKey, recorded }: Attempt): void => {
+  if (recorded !== null && recorded.requestKey !== requestKey) records.restore(contentKey, { requestKey, recorded })
+}
 
 const chargeOf = ({ creditsCharged }: RemovalJob): string =>
   creditsCharged === null ? 'charged' : `${formatCredits(creditsCharged)} charged`

@@ -19,7 +19,7 @@ import { notStarted, workOnPhoto } from './work-on-photo.ts'
  * Removes the backgrounds of many photos, some at a time. What can be found wrong with all of them together is found before
  * anything is sent; a photo that fails does not keep the others from being done.
  *
- * @returns the exit code: 1 when a photo failed or was left, 130 or 143 when it was stopped
+ * @returns the exit code: 1 when a photo failed or was left, 129 to 143 when it was stopped
  * @throws CommandFailure, ConfigError when nothing could be begun
  */
 export const removeMany = async (options: RemoveOptions, io: Io): Promise<number> => {
@@ -27,7 +27,7 @@ export const removeMany = async (options: RemoveOptions, io: Io): Promise<number
   const background = options.background === null ? null : await readImageInput(options.background)
   const tally = createTally()
   const board = createBoard(io.stderr, { terminal: io.environment['TERM'], sums: () => sumsOf(tally, photos.length) })
-  const stopping = watchForStop(board.note)
+  const stopping = watchForStop(io, board.note)
   const halt = createHalt()
   try {
     return await withConnection({ options, environment: io.environment, note: board.note }, async (connection) => {
@@ -119,6 +119,7 @@ const summaryOf = (
     notStarted: left,
     unknown,
     creditsCharged: tally.creditsCharged(),
+    paidUnknown: tally.paidUnknown(),
     sandbox: isSandbox(),
     stopped: reason === null ? null : { code: reason.code, message: reason.message },
     exitCode: interrupted?.exitCode ?? (failed + unknown + left > 0 ? 1 : 0),

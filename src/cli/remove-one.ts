@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { collect } from './collect.ts'
 import type { RemoveOptions } from './command-line.ts'
 import { type Connection, withConnection } from './connection.ts'
-import { contentKeyOf } from './content-key.ts'
+import { contentKeyOf, fingerprintOf } from './content-key.ts'
 import { type ImageInput, readImageInput } from './image-input.ts'
 import type { Io } from './io.ts'
 import type { RemovalJob } from './operations.ts'
@@ -24,7 +24,7 @@ export const removeOne = async (photo: string, options: RemoveOptions, io: Io): 
   const plan = await checkInputs(photo, options)
   const { environment } = io
   const progress = createProgress(io.stderr, environment['TERM'])
-  const stopping = watchForStop(progress.note)
+  const stopping = watchForStop(io, progress.note)
   try {
     const ended = await withConnection({ options, environment, note: progress.note }, (connection) =>
       run({ ...plan, ...connection, progress, signal: stopping.signal }, options.again),
@@ -53,7 +53,7 @@ const checkInputs = async (photo: string, { background, output, force, name }: R
 
 interface Ended {
   readonly job: RemovalJob
-  readonly isNew: boolean
+  readonly isNew: boolean | null
   readonly isSandbox: boolean
 }
 
@@ -62,7 +62,10 @@ const run = async (
   isAgain: boolean,
 ): Promise<Ended> => {
   const runStartedAt = new Date()
-  const contentKey = await contentKeyOf(plan, plan.signal)
+  const contentKey = await contentKeyOf(
+    { ...plan, background: plan.background && (await fingerprintOf(plan.background, plan.signal)) },
+    plan.signal,
+  )
   const removal: Removal = {
     ...plan,
     contentKey,
@@ -80,6 +83,12 @@ const run = async (
 
 const resultLines = (path: string, { job, isNew, isSandbox }: Ended): string => {
   const credits = job.creditsCharged === null ? 'not known' : formatCredits(job.creditsCharged)
-  const remark = isSandbox ? ' (sandbox: in fact nothing)' : isNew ? '' : ' (by an earlier run, nothing now)'
-  return `file: ${path}\njob: ${printable(job.id)}\ncharged: ${credits}${remark}\n`
+  const remark = isSandbox ? ' (sandbox: in fact nothing)' : newnessRemarks[`${isNew}`]
+  return `file: ${printable(path, Infinity)}\njob: ${printable(job.id)}\ncharged: ${credits}${remark}\n`
 }
+
+const newnessRemarks = {
+  true: '',
+  false: ' (by an earlier run, nothing now)',
+  null: ' (now, or by a run a moment ago: that is not known)',
+} as const

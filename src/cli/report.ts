@@ -41,6 +41,8 @@ export const summaryLine = z.strictObject({
     unknown: z.int(),
     /** The sum over the photos, as far as it is known. */
     creditsCharged: z.number(),
+    /** Jobs that are known and paid, but not for how much, or whether by this run: `creditsCharged` leaves them out. */
+    paidUnknown: z.int(),
     /** Whether a sandbox answered, which charges nothing in fact. */
     sandbox: z.boolean(),
     /** Why photos were left; null: none was. */
@@ -60,14 +62,18 @@ export const createTally = () => {
   const counts = { done: 0, skipped: 0, failed: 0, 'not-started': 0, unknown: 0 }
   const troubled: PhotoResult[] = []
   let creditsCharged = 0
+  let paidUnknown = 0
   return {
     add: (result: PhotoResult): void => {
       counts[result.status] += 1
       creditsCharged += result.creditsCharged ?? 0
+      if (result.creditsCharged === null && result.jobId !== null) paidUnknown += 1
       if (result.status === 'failed' || result.status === 'unknown') troubled.push(result)
     },
     counts: (): Readonly<typeof counts> => counts,
     creditsCharged: (): number => creditsCharged,
+    /** Paid jobs of which that does not tell. */
+    paidUnknown: (): number => paidUnknown,
     /** Those that failed or whose outcome is not known. */
     troubled: (): readonly PhotoResult[] => troubled,
   }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { Board } from './board.ts'
 import type { RemoveOptions } from './command-line.ts'
 import type { Connection } from './connection.ts'
+import { fingerprintOf } from './content-key.ts'
 import type { Halt } from './halt.ts'
-import type { ImageInput } from './image-input.ts'
+import { type ImageInput, checkUnchanged } from './image-input.ts'
 import type { RemovalApi } from './operations.ts'
 import type { Obtained, Removal } from './removal.ts'
 import { createThrottle } from './throttle.ts'
@@ -12,6 +13,8 @@ import { createThrottle } from './throttle.ts'
 export interface Run
   extends Connection, Pick<Removal, 'again' | 'maxAttempts' | 'name' | 'runStartedAt' | 'shareBackground' | 'signal'> {
   readonly background: ImageInput | null
+  /** Taken once: it stands for the one upload that all photos share, whatever becomes of the file. null: there is no background. */
+  readonly backgroundFingerprint: () => Promise<string | null>
   readonly options: RemoveOptions
   readonly board: Board
   readonly halt: Halt
@@ -60,6 +63,17 @@ export const createRun = (parts: RunParts, connection: Connection): Run => {
     runStartedAt: new Date(),
     maxAttempts: () => attemptsOf(hasAnswered),
     shareBackground: createShared(),
+    backgroundFingerprint: createFingerprint(parts),
+  }
+}
+
+const createFingerprint = ({ background, signal }: RunParts): Run['backgroundFingerprint'] => {
+  const share = createShared()
+  return async () => {
+    if (background === null) return null
+    const fingerprint = await share(() => fingerprintOf(background, signal))
+    if (background.kind === 'file') await checkUnchanged(background)
+    return fingerprint
   }
 }
 

@@ -9,8 +9,10 @@ interface StopSignalListeners {
 /** npm hands a terminal's Ctrl-C on to a script that the terminal has told already: so near, two are one. */
 const echoMs = 500
 
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
 /**
- * Listens for SIGINT and SIGTERM.
+ * Listens for SIGINT, SIGTERM and SIGHUP.
  *
  * @returns stops listening
  */
@@ -21,10 +23,11 @@ export const onStopSignal = ({ onFirst, onSecond }: StopSignalListeners): (() =>
     if (firstAtMs === null) {
       firstAtMs = nowMs
       onFirst(signal)
-    } else if (nowMs - firstAtMs > echoMs) onSecond(signal)
+      // A terminal that closes tells it itself and through its shell: that is nobody who asks again.
+    } else if (signal !== 'SIGHUP' && nowMs - firstAtMs > echoMs) onSecond(signal)
   }
-  process.on('SIGINT', listener).on('SIGTERM', listener)
+  for (const signal of signals) process.on(signal, listener)
   return () => {
-    process.off('SIGINT', listener).off('SIGTERM', listener)
+    for (const signal of signals) process.off(signal, listener)
   }
 }

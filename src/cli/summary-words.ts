@@ -30,7 +30,7 @@ export const summaryWords = (
   summary: Summary,
   { troubled, isRepeatable }: { readonly troubled: readonly PhotoResult[]; readonly isRepeatable: boolean },
 ): string => {
-  const { done, skipped, failed, unknown, notStarted, creditsCharged, sandbox, stopped } = summary
+  const { done, skipped, failed, unknown, notStarted, sandbox, stopped } = summary
   const more = troubled.length - shownTroubles
   const lines = [
     `done: ${done}`,
@@ -41,11 +41,17 @@ export const summaryWords = (
     ...(more > 0 ? [`  and ${more} more; --json lists them all`] : []),
     ...(notStarted > 0 ? [`not started: ${notStarted}`] : []),
     ...(stopped === null ? [] : [`stopped: ${firstLine(stopped.message)}`]),
-    `charged: ${formatCredits(creditsCharged)}${sandbox ? ' (sandbox: in fact nothing)' : ''}`,
+    `charged: ${chargeWords(summary)}${sandbox ? ' (sandbox: in fact nothing)' : ''}`,
     ...(unknown > 0 ? [unknownHint] : []),
     ...(failed + notStarted > 0 && isRepeatable ? ['Run it again to go on: what is paid is not paid again.'] : []),
   ]
   return `${lines.join('\n')}\n`
+}
+
+const chargeWords = ({ creditsCharged, paidUnknown }: Summary): string => {
+  if (paidUnknown === 0) return formatCredits(creditsCharged)
+  const jobs = `${paidUnknown} ${creditsCharged > 0 ? 'more ' : ''}${paidUnknown === 1 ? 'job is' : 'jobs are'} paid`
+  return `${formatCredits(creditsCharged)} that is known; at least ${jobs}`
 }
 
 const unknownHint =

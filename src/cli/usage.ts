@@ -18,7 +18,7 @@ Settings come from the environment: see docs/configuration.md.
 
 Exit codes
   0  done        1  failed, or a setting is wrong        2  the command line is wrong
-  130, 143  stopped by Ctrl-C or SIGTERM while a photo was being worked on
+  129, 130, 141, 143  stopped while a photo was being worked on: hang-up, Ctrl-C, output closed, SIGTERM
 `
 
 const usages: Readonly<Record<CommandName, string>> = {
@@ -89,6 +89,6 @@ what is paid is not paid again, whatever ended the run before. The same photo is
 
 Exit codes
   0  all written or done before        1  a photo failed or was left; says what was charged        2  wrong command line
-  130, 143  stopped by Ctrl-C or SIGTERM
+  129, 130, 141, 143  stopped by a hang-up, Ctrl-C, an output that was closed, SIGTERM
 `,
 }

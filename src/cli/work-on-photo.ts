@@ -57,7 +57,7 @@ const attempt = async (run: Run, photo: PlannedPhoto, { progress, course }: Doin
   const { options, background, name, signal } = run
   progress.step('reading')
   const input = await readImageInput(photo.reference)
-  const contentKey = await contentKeyOf({ photo: input, background, name }, signal)
+  const contentKey = await contentKeyOf({ photo: input, background: await run.backgroundFingerprint(), name }, signal)
   const done = await findDone(run, { path: outputPath, contentKey })
   if (done !== null && !options.force && !options.again) {
     return { photo: label, status: 'skipped', output: outputPath, jobId: done.jobId, creditsCharged: 0 }
@@ -76,9 +76,10 @@ const attempt = async (run: Run, photo: PlannedPhoto, { progress, course }: Doin
   course.made = await sharedJob(run, removal)
   const job = await collect(removal, course.made.job)
   await keepOutput(run, { path: outputPath, contentKey, jobId: job.id }).catch((error: unknown) => {
+    run.halt.note(error)
     run.board.note(`${printable(label)}: the picture is there, but this could not be recorded: ${reasonOf(error)}.`)
   })
-  const creditsCharged = course.made.isNew ? job.creditsCharged : 0
+  const creditsCharged = chargedNow(course.made, job.creditsCharged)
   return { photo: label, status: 'done', output: outputPath, jobId: job.id, creditsCharged }
 }
 
@@ -118,15 +119,19 @@ const failureOf = (
     status: fault.charged === 'UNKNOWN' ? 'unknown' : 'failed',
     output: photo.outputPath,
     jobId,
-    creditsCharged: creditsOf(course, { fault, told: job?.creditsCharged ?? null }),
+    creditsCharged: creditsOf(course, job),
     error: fault,
   }
 }
 
-const creditsOf = (
-  { made }: Course,
-  { fault, told }: { readonly fault: { readonly charged: string }; readonly told: number | null },
-): number | null => {
-  if (made !== null) return made.isNew ? (told ?? made.job.creditsCharged) : 0
-  return fault.charged === 'NO' ? 0 : null
+/** By this run, as far as it is known. */
+const creditsOf = ({ made }: Course, failure: RemovalFailed | null): number | null => {
+  if (made !== null) return chargedNow(made, failure?.creditsCharged ?? made.job.creditsCharged)
+  if (failure === null || failure.charged === 'NO' || failure.isPaidBefore) return 0
+  return failure.creditsCharged
+}
+
+const chargedNow = ({ isNew }: Obtained, creditsCharged: number | null): number | null => {
+  if (isNew === null) return null
+  return isNew ? creditsCharged : 0
 }

@@ -121,6 +121,7 @@ describe.concurrent('--json', () => {
         notStarted: 0,
         unknown: 0,
         creditsCharged: 5,
+        paidUnknown: 0,
         sandbox: false,
         stopped: null,
         exitCode: 0,
