@@ -41,7 +41,7 @@ export const domainErrorCatalogue: Readonly<Record<DomainErrorCode, ErrorEntry>>
   },
   SUBMISSION_UNKNOWN: {
     message:
-      'It cannot be known whether Magic Hour made (and charged) this job, and it is not sent again by itself. Ask again under the same idempotency key in a moment, or look for it in the account and settle it with resolveSubmission or abandonSubmission.',
+      'It cannot be known whether Magic Hour made (and charged) this job, and it is not sent again by itself. Ask again under the same idempotency key in a moment, if you gave one, or look for it in the account and settle it with resolveSubmission or abandonSubmission.',
     retryable: false,
     charged: 'UNKNOWN',
   },

@@ -5,9 +5,10 @@ export const ask = async <Data, Variables>(
   document: TypedDocumentString<Data, Variables>,
   variables: Variables,
 ): Promise<Data> => {
-  const response = await fetch(process.env['SERVER'] ?? 'http://localhost:4000/graphql', {
+  const { SERVER = 'http://localhost:4000/graphql', KEY } = process.env
+  const response = await fetch(SERVER, {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', ...(KEY === undefined ? {} : { authorization: `Bearer ${KEY}` }) },
     body: JSON.stringify({ query: document.toString(), variables }),
   })
   const { data, errors }: { data: Data; errors?: readonly { message: string }[] } = await response.json()
