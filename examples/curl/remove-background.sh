@@ -19,13 +19,15 @@ field() { # the first value of a field of that name; nothing where there is none
   { grep -o "\"$1\":\"[^\"]*\"" || true; } | head -n 1 | cut -d '"' -f 4
 }
 upload() { # a file; sets `path` to what removeBackground takes
-  local ticket url
+  local extension ticket url
   [ -r "$1" ] || fail "$1 cannot be read."
-  ticket=$(ask "{\"query\":\"mutation { createUploads(files: [{ extension: \\\"${1##*.}\\\" }]) { filePath uploadUrl } }\"}")
+  # The server takes extensions in lower case; `tr` rather than ${1,,}, which the bash of macOS does not know.
+  extension=$(tr '[:upper:]' '[:lower:]' <<<"${1##*.}")
+  ticket=$(ask "{\"query\":\"mutation { createUploads(files: [{ extension: \\\"$extension\\\" }]) { filePath uploadUrl } }\"}")
   url=$(field uploadUrl <<<"$ticket")
   [ -n "$url" ] || fail "$ticket"
-  # No key goes along: the link is signed.
-  curl --silent --show-error --fail --upload-file "$1" "$url" >/dev/null
+  # No key goes along: the link is signed. Brackets in a file's name are no pattern.
+  curl --silent --show-error --fail --globoff --upload-file "$1" "$url" >/dev/null
   path=$(field filePath <<<"$ticket")
 }
 

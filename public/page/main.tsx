@@ -8,6 +8,7 @@ import './styles/sent.css'
 import { render } from 'preact'
 import { App } from './components/app.tsx'
 import { SessionContext } from './components/session-context.ts'
+import { guardWindow } from './guard-window.ts'
 import { createActions } from './state/actions.ts'
 
 const root = document.getElementById('app')
@@ -20,4 +21,5 @@ if (root !== null) {
     root,
   )
   actions.begin()
+  guardWindow(actions.store)
 }

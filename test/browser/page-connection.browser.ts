@@ -102,3 +102,49 @@ test('many photos come to their end also where each stream holds a connection', 
   await open.send([mug, mug, mug, mug, mug, mug, mug, mug], 'sandbox:error-unknown_error')
   await expect.poll(() => open.tasks.getByText('Failed').count(), patiently).toBe(8)
 })
+
+test('an image that could not be deleted is kept: it is not deleted once the server is back', async () => {
+  await using app = await startApp({ SANDBOX_RENDER_MS: '1500' })
+  await using door = await startFrontDoor(app.url)
+  await using open = await openPage(door.url)
+  const { page } = open
+  await open.send([await smallPhoto()], 'Kept')
+  await open.tasks.getByText('Done').waitFor()
+  await page.getByRole('button', { name: 'Delete Kept' }).click()
+  const dialog = page.getByRole('dialog')
+  door.refuse((request) => request === 'POST /graphql')
+  await dialog.getByRole('button', { name: 'Delete for good' }).click()
+  await dialog.getByText('The server is away').waitFor()
+  await dialog.getByRole('button', { name: 'Close' }).click()
+  door.refuse(() => false)
+  // Longer than the page waits before it tries anything again.
+  await open.send([await smallPhoto()], 'Next')
+  await expect.poll(() => open.tasks.getByText('Done').count(), patiently).toBe(2)
+  const { data } = await app.ask('{ jobs(first: 9) { nodes { name deleted } } }')
+  expect(data).toEqual({
+    jobs: {
+      nodes: [
+        { name: 'Next', deleted: false },
+        { name: 'Kept', deleted: false },
+      ],
+    },
+  })
+})
+
+test('a job that stands under the same idempotency key already is followed, and is not made again', async () => {
+  await using app = await startApp()
+  await using open = await openPage(app.url)
+  const { data } = await app.ask(
+    'mutation { removeBackground(assets: { imageFilePath: "https://magichour.ai/my-library?imageId=mug" }, name: "Made before") { id } }',
+  )
+  const jobId = /"id":"([^"]+)"/.exec(JSON.stringify(data))?.[1]
+  const extensions = { code: 'IDEMPOTENCY_CONFLICT', charged: 'NO', retryable: false, jobId }
+  await open.page.route('**/graphql', async (route) => {
+    if (!(route.request().postData() ?? '').includes('removeBackground(')) return route.continue()
+    return route.fulfill({ json: { data: { removeBackground: null }, errors: [{ message: 'Used.', extensions }] } })
+  })
+  await open.send([await smallPhoto()])
+  await open.tasks.getByText('Done').waitFor()
+  await open.page.getByRole('heading', { name: 'Made before' }).waitFor()
+  expect(await jobsPaid(app)).toBe(1)
+})

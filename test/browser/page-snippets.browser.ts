@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
@@ -56,8 +59,10 @@ test('the GraphQL form is a document that the server takes, with its variables',
   await using app = await startApp()
   await using open = await openPage(app.url)
   const text = await snippet(open, { step: /List the jobs/, form: 'GraphQL' })
-  const [query = '', variables = '{}'] = text.split('# variables')
-  const { data } = await app.ask(query, z.record(z.string(), z.unknown()).parse(JSON.parse(variables)))
+  const [, variables = '{}'] = text.split('# variables')
+  const json: unknown = JSON.parse(variables.replaceAll(/^# /gm, ''))
+  // As it stands: the variables are a comment of the document.
+  const { data } = await app.ask(text, z.record(z.string(), z.unknown()).parse(json))
   expect(data).toMatchObject({ jobs: { nodes: [{ name }] } })
 })
 
@@ -68,4 +73,54 @@ test('what is copied is what is shown', async () => {
   await open.page.getByRole('button', { name: 'Copy' }).click()
   await open.page.getByRole('status').getByText('Copied.').waitFor()
   expect(await open.page.evaluate<string>('navigator.clipboard.readText()')).toBe(command)
+})
+
+test('the curl command of an upload takes a file whose name looks like a pattern', async () => {
+  await using app = await startApp()
+  await using open = await openPage(app.url)
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'page-snippets-'))
+  const file = await smallPhoto('a [1-3].jpg')
+  if (typeof file !== 'string') await writeFile(join(folder.path, file.name), file.buffer)
+  const tickets: string[] = []
+  open.page.on('request', (request) => {
+    if (request.method() === 'PUT') tickets.push(request.url())
+  })
+  await open.send([file])
+  await open.tasks.getByText('Done').waitFor()
+  await open.page.getByRole('button', { name: /Upload a/ }).click()
+  await open.page.getByRole('tab', { name: 'curl' }).click()
+  const text = (await open.page.getByRole('tabpanel').textContent()) ?? ''
+  const command = text.replace(/'http[^']+'/, `'${tickets[0]}'`)
+  const { stdout } = await run('sh', ['-c', `${command} --silent --output - --write-out '%{http_code}'`], {
+    cwd: folder.path,
+  })
+  expect(stdout).toMatch(/^20\d|20\d$/)
+})
+
+test('the signature of an address is in no name, title or snippet', async () => {
+  await using app = await startApp()
+  await using open = await openPage(app.url)
+  const { page } = open
+  const signature = '0123456789abcdef'.repeat(4)
+  const query = `X-Amz-Credential=AKIAEXAMPLEEXAMPLE&X-Amz-Signature=${signature}`
+  await page.getByText('By the address of an image').click()
+  await page.getByLabel('Address').fill(`https://example.com/photos/red%20mug.jpg?${query}`)
+  await page.getByRole('button', { name: 'Add' }).click()
+  await page.getByLabel('Chosen photos').getByText('red mug.jpg', { exact: true }).waitFor()
+  await page.getByRole('button', { name: 'Remove the background', exact: true }).click()
+  await page
+    .locator('.job-title')
+    .getByText(/^red mug \w{6}$/)
+    .waitFor()
+  await page
+    .getByRole('list', { name: 'Requests' })
+    .getByRole('button', { name: /Remove the background/ })
+    .click()
+  for (const form of ['GraphQL', 'curl', 'fetch']) {
+    await page.getByRole('tab', { name: form }).click()
+    await page.getByRole('tabpanel').getByText('X-Amz-Signature=012345…').waitFor()
+    const content = await page.content()
+    expect(content).not.toContain(signature)
+    expect(content).not.toContain('AKIAEXAMPLEEXAMPLE')
+  }
 })

@@ -77,10 +77,15 @@ describe('a JPEG photo, in sandbox mode,', () => {
   test('makes the whole way by curl alone', async () => {
     await using app = await startApp()
     const folder = await mkdtemp(join(tmpdir(), 'curl-'))
-    await writeFile(join(folder, 'photo.jpg'), await aPhoto())
-    await run('bash', ['examples/curl/remove-background.sh', join(folder, 'photo.jpg'), join(folder, 'out.png')], {
-      env: { ...process.env, SERVER: `${app.url}/graphql` },
-    })
+    // As a camera may name it: curl takes brackets for a pattern, and extensions are sent in lower case.
+    await writeFile(join(folder, 'photo [1-2].JPG'), await aPhoto())
+    await run(
+      'bash',
+      ['examples/curl/remove-background.sh', join(folder, 'photo [1-2].JPG'), join(folder, 'out.png')],
+      {
+        env: { ...process.env, SERVER: `${app.url}/graphql` },
+      },
+    )
     const png = await sharp(join(folder, 'out.png')).png().toBuffer()
     expect([(await pixelAt(png, 3, 3))[3], (await pixelAt(png, 120, 80))[3]]).toEqual([0, 255])
   })

@@ -1,5 +1,4 @@
-import type { Photo } from '../state/state.ts'
-import { sizeLabel } from '../words/labels.ts'
+import { photoTitle, sizeLabel } from '../words/labels.ts'
 import { CrossIcon } from './icons.tsx'
 import { Preview } from './preview.tsx'
 import { useSession } from './session-context.ts'
@@ -14,13 +13,13 @@ export const Chosen = () => {
         <li key={photo.id} class="row">
           <Preview source={photo.kind === 'FILE' ? photo.preview : null} />
           <p class="row-words">
-            <span class="row-title">{titleOf(photo)}</span>
+            <span class="row-title">{photoTitle(photo)}</span>
             <span class="hint">{photo.kind === 'FILE' ? sizeLabel(photo.file.size) : 'Magic Hour fetches it'}</span>
           </p>
           <button
             type="button"
             class="icon-button"
-            aria-label={`Leave out ${titleOf(photo)}`}
+            aria-label={`Leave out ${photoTitle(photo)}`}
             onClick={() => actions.choose.remove(photo.id)}
           >
             <CrossIcon />
@@ -30,5 +29,3 @@ export const Chosen = () => {
     </ul>
   )
 }
-
-const titleOf = (photo: Photo): string => (photo.kind === 'FILE' ? photo.file.name : photo.address)

@@ -28,7 +28,9 @@ export const DeleteDialog = ({ job, onClose }: DeleteDialogProps) => {
   }
   return (
     <dialog ref={dialog} aria-labelledby="delete-title" onClose={onClose}>
-      <h2 id="delete-title">Delete «{jobTitle(job)}»?</h2>
+      <h2 id="delete-title">
+        Delete «<bdi>{jobTitle(job)}</bdi>»?
+      </h2>
       <p>
         Magic Hour deletes the image for good. The {plural(job.creditsCharged, 'credit')} stay spent, and the job stays
         in the list, as deleted.
@@ -36,7 +38,8 @@ export const DeleteDialog = ({ job, onClose }: DeleteDialogProps) => {
       {failure !== null && <Trouble words={wordsFor(failure)} retry={null} />}
       <p class="dialog-buttons">
         <button type="button" onClick={close}>
-          Keep it
+          {/* What has left may be done already: nothing is promised any more. */}
+          {isBusy || failure !== null ? 'Close' : 'Keep it'}
         </button>
         <button type="button" class="danger" disabled={isBusy} onClick={() => void remove()}>
           Delete for good

@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks'
 import { wordsFor } from '../words/errors.ts'
+import { fits } from '../state/job-list.ts'
 import type { Job } from '../wire/operations.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { JobCard } from './job-card.tsx'
@@ -13,7 +14,7 @@ export const Jobs = () => {
   const { list } = state
   const [toDelete, setToDelete] = useState<Job | null>(null)
   const title = useRef<HTMLHeadingElement>(null)
-  const jobs = list.ids.flatMap((id) => state.jobs[id] ?? [])
+  const jobs = list.ids.flatMap((id) => state.jobs[id] ?? []).filter((job) => fits(job, list.filter))
   return (
     <section class="jobs" aria-labelledby="jobs-title" aria-busy={list.isLoading}>
       <div class="section-head">
@@ -54,8 +55,9 @@ export const Jobs = () => {
 }
 
 const NoJobs = () => {
-  const { list } = useSession().state
+  const { list, keyWanted } = useSession().state
   const isFiltered = list.filter.name !== '' || list.filter.status !== ''
   const words = isFiltered ? 'No job fits.' : 'None yet. Each job that you make is kept here.'
+  if (keyWanted !== null) return <p class="none">They are shown once a key is given.</p>
   return <p class="none">{list.hasLoaded ? words : 'Loading …'}</p>
 }

@@ -11,8 +11,13 @@ const samples = [
 export const Samples = () => {
   const { actions } = useSession()
   const choose = async (address: string, name: string): Promise<void> => {
-    const picture = await fetch(address)
-    actions.choose.add([new File([await picture.blob()], name, { type: 'image/jpeg' })])
+    try {
+      const picture = await fetch(address)
+      if (!picture.ok) return actions.choose.refuse(notFetched)
+      return actions.choose.add([new File([await picture.blob()], name, { type: 'image/jpeg' })])
+    } catch {
+      return actions.choose.refuse(notFetched)
+    }
   }
   return (
     <p class="samples">
@@ -28,3 +33,5 @@ export const Samples = () => {
     </p>
   )
 }
+
+const notFetched = 'The sample photo cannot be fetched at this moment.'

@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import type { Sent } from '../snippets/sent.ts'
+import { type Sent, mostSteps } from '../snippets/sent.ts'
 import { SentStep } from './sent-step.tsx'
 import { useSession } from './session-context.ts'
 
@@ -14,8 +14,8 @@ export const SentSteps = () => {
         <div>
           <h2 id="sent-title">What was sent</h2>
           <p class="lede">
-            Every request of this page, ready to copy. Keys are left out and upload tickets shortened; a job that is
-            sent again under its idempotency key is the same job, and is paid once.
+            The latest {mostSteps} requests of this page, ready to copy. Keys are left out, upload tickets and signed
+            addresses shortened; a job that is sent again under its idempotency key is the same job, and is paid once.
           </p>
         </div>
       </div>

@@ -1,3 +1,4 @@
+import type { Failure } from '../wire/failure.ts'
 import type { Job } from '../wire/operations.ts'
 import { isFinal } from '../wire/operations.ts'
 import type { Step, Task } from '../state/state.ts'
@@ -66,12 +67,7 @@ const TaskRow = ({ task, job }: TaskRowProps) => {
         <Trouble
           words={wordsFor(step.failure)}
           retry={
-            task.photo === null && task.imageFilePath === null
-              ? null
-              : {
-                  label: step.failure.code === 'SUBMISSION_UNKNOWN' ? 'Look again' : 'Try again',
-                  run: () => actions.retry(task.id),
-                }
+            canRetry(task, step.failure) ? { label: retryLabel(step.failure), run: () => actions.retry(task.id) } : null
           }
         />
       )}
@@ -79,6 +75,12 @@ const TaskRow = ({ task, job }: TaskRowProps) => {
     </li>
   )
 }
+
+const canRetry = ({ made, photo, imageFilePath }: Task, { code }: Failure): boolean =>
+  made !== null || (code !== 'KEY_CHANGED' && (photo !== null || imageFilePath !== null))
+
+const retryLabel = ({ code }: Failure): string =>
+  code === 'SUBMISSION_UNKNOWN' || code === 'JOB_UNREADABLE' ? 'Look again' : 'Try again'
 
 const jobOf = ({ step }: Task, jobs: Readonly<Record<string, Job>>): Job | null =>
   step.at === 'MADE' ? (jobs[step.jobId] ?? null) : null

@@ -11,15 +11,15 @@ export type NewStep =
   | { readonly step: 'OPERATION'; readonly operation: SentOperation }
   | { readonly step: 'PUT'; readonly path: string; readonly fileName: string; readonly sizeBytes: number }
 
-/** So many are kept. */
-const most = 60
+/** So many steps are kept, the latest ones. */
+export const mostSteps = 60
 
 /** Adds a step at the end; the same operation with the same variables is counted in place. */
 export const addStep = (sent: readonly Sent[], step: NewStep): readonly Sent[] => {
   const same = sent.findLast((other) => isSame(other, step))
   if (same !== undefined) return sent.map((other) => (other === same ? { ...other, count: other.count + 1 } : other))
   const id = (sent.at(-1)?.id ?? 0) + 1
-  return [...sent, { ...step, id, count: 1 }].slice(-most)
+  return [...sent, { ...step, id, count: 1 }].slice(-mostSteps)
 }
 
 const isSame = (a: Sent, b: NewStep): boolean =>

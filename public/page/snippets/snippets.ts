@@ -1,3 +1,4 @@
+import { isLibraryLink } from '../wire/address.ts'
 import type { Sent } from './sent.ts'
 
 /** The ways in which a step can be shown. */
@@ -38,6 +39,13 @@ export const shortenSecrets = (path: string): string =>
     .replaceAll(/[\w.~%-]{25,}/g, (word) => `${word.slice(0, 6)}…`)
     .replaceAll(/=([^&…]{9,})/g, (_all, value: string) => `=${value.slice(0, 6)}…`)
 
+/** The query of an address can be a signature, which is a secret. */
+const shortenAddresses = (_name: string, value: unknown): unknown => {
+  if (typeof value !== 'string' || !/^https?:/.test(value) || !URL.canParse(value) || isLibraryLink(value)) return value
+  const { origin, pathname, search } = new URL(value)
+  return `${origin}${pathname}${shortenSecrets(search)}`
+}
+
 interface Body {
   readonly query: string
   readonly variables: object
@@ -46,7 +54,9 @@ interface Body {
 const keyHeader = 'authorization: Bearer <key>'
 
 const graphqlSnippet = (query: string, variables: object): string =>
-  Object.keys(variables).length === 0 ? query : `${query}\n\n# variables\n${indented(variables)}`
+  Object.keys(variables).length === 0
+    ? query
+    : `${query}\n\n# variables\n${indented(variables).replaceAll(/^/gm, '# ')}`
 
 const curlSnippet = (body: Body, isSubscription: boolean, { origin, hasKey }: Surroundings): string =>
   [
@@ -54,7 +64,7 @@ const curlSnippet = (body: Body, isSubscription: boolean, { origin, hasKey }: Su
     "-H 'content-type: application/json'",
     ...(isSubscription ? ["-H 'accept: text/event-stream'"] : []),
     ...(hasKey ? [`-H ${shellQuote(keyHeader)}`] : []),
-    `--data-raw ${shellQuote(JSON.stringify(body))}`,
+    `--data-raw ${shellQuote(JSON.stringify(body, shortenAddresses))}`,
   ].join(' \\\n  ')
 
 const fetchSnippet = (
@@ -96,7 +106,7 @@ const putSnippet = (
 PUT ${address}`
     case 'curl':
       return (
-        [`# the ticket is shortened: put the uploadUrl in`, `curl ${shellQuote(address)}`].join('\n') +
+        [`# the ticket is shortened: put the uploadUrl in`, `curl --globoff ${shellQuote(address)}`].join('\n') +
         ['', ...(hasKey ? [`-H ${shellQuote(keyHeader)}`] : []), `--upload-file ${shellQuote(fileName)}`].join(
           ' \\\n  ',
         )
@@ -112,4 +122,4 @@ await fetch(${JSON.stringify(address)}, {
   }
 }
 
-const indented = (value: object): string => JSON.stringify(value, null, 2)
+const indented = (value: object): string => JSON.stringify(value, shortenAddresses, 2)

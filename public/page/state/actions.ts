@@ -5,7 +5,8 @@ import { createPendingStore } from '../work/pending.ts'
 import { jobTitle } from '../words/labels.ts'
 import { type ChooseActions, createChoose } from './choose.ts'
 import { type JobListActions, createJobList } from './job-list.ts'
-import { createRunTask, newTask } from './run-task.ts'
+import { newTask } from './new-task.ts'
+import { createRunTask } from './run-task.ts'
 import { type Session, createSession } from './session.ts'
 import type { State, Task } from './state.ts'
 import type { Store } from './store.ts'
@@ -36,7 +37,7 @@ export interface Actions {
 export const createActions = (): Actions => {
   const session = createSession()
   const { store, keys } = session
-  const pending = createPendingStore()
+  const pending = createPendingStore(session.storage)
   const list = createJobList(session)
   const runTask = createRunTask({ ...session, pending, onMade: list.add })
   const addTasks = (tasks: readonly Task[]): void => {
@@ -54,7 +55,7 @@ export const createActions = (): Actions => {
     authorization: () => session.wire.authorization(),
     begin: () => {
       begin()
-      addTasks(pending.read(keys.epoch()).map(({ epoch: _epoch, ...kept }) => ({ ...kept, ...resumed })))
+      addTasks(pending.read(keys.epoch()).map(({ epoch, ...kept }) => ({ ...kept, ...resumed, sentUnder: epoch })))
     },
     start: (name) => {
       const { chosen, background } = store.get()
@@ -76,32 +77,47 @@ export const createActions = (): Actions => {
 }
 
 /** The files of a tab are gone after a reload; their paths at Magic Hour are not. */
-const resumed = { photo: null, background: null, step: { at: 'SUBMITTING' } } as const
+const resumed = { photo: null, background: null, made: null, step: { at: 'SUBMITTING' } } as const
 
+/** One attempt: whoever changes their mind while the server is away must not find the image deleted when it is back. */
 const deleteJob = async (
-  { store, send, patience, keepJob, announce, askForKey }: Session,
+  { store, send, keys, keepJob, announce, askForKey }: Session,
   id: string,
 ): Promise<Failure | null> => {
+  const epoch = keys.epoch()
   try {
-    const { deleteJob: payload } = await patience(() => send(operations.deleteJob, { id }))
-    if (payload !== null) keepJob(payload.job)
-    const job = store.get().jobs[id]
+    const { deleteJob: payload } = await send(operations.deleteJob, { id })
+    if (payload === null) return notDeleted
+    if (keys.epoch() !== epoch) return null
+    keepJob(payload.job)
     if (store.get().openedId === id) store.set({ openedId: null })
-    announce(`${job === undefined ? 'The image' : jobTitle(job)} was deleted.`)
+    announce(`${jobTitle(payload.job)} was deleted.`)
     return null
   } catch (error) {
-    if (askForKey(error) || !(error instanceof RequestRefused)) return null
-    return error.failure
+    askForKey(error)
+    return error instanceof RequestRefused ? error.failure : notDeleted
   }
+}
+
+const notDeleted: Failure = {
+  code: 'DELETE_UNANSWERED',
+  message: 'The server is away: no answer came. It is not asked again by itself.',
+  isRetryable: true,
+  charged: 'NO',
+  retryAfterSeconds: null,
+  submissionName: null,
+  jobId: null,
 }
 
 /** What was read under one key is not shown under another. */
 const keyActions = (
-  { store, keys, announce }: Session,
+  { store, keys, leaveAll, announce }: Session,
   { begin, runTask }: { readonly begin: () => void; readonly runTask: (id: string) => void },
 ): Pick<Actions, 'useKey' | 'forgetKey'> => {
-  const clear = (): void =>
+  const clear = (): void => {
+    leaveAll()
     store.set({ account: null, jobs: {}, openedId: null, list: { ...store.get().list, ids: [], next: null } })
+  }
   return {
     useKey: (key) => {
       keys.keep(key)

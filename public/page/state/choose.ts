@@ -9,6 +9,8 @@ export interface ChooseActions {
   add(files: readonly File[]): void
   /** Adds an image by its address. Whether it could be one. */
   addAddress(address: string): boolean
+  /** Says in words why nothing was chosen. */
+  refuse(problem: string): void
   remove(id: string): void
   /** null: no background. */
   setBackground(file: File | null): void
@@ -31,6 +33,7 @@ export const createChoose = ({ store, announce }: Session): ChooseActions => ({
     announce(`${store.get().chosen.length} chosen.`)
     return true
   },
+  refuse: (problem) => store.set({ refused: [problem] }),
   remove: (id) => {
     const { chosen } = store.get()
     const gone = chosen.find((photo) => photo.id === id)

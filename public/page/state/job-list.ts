@@ -84,7 +84,8 @@ const toFilter = ({ status, name }: ListFilter): JobFilter | null => {
   return { ...(wanted !== null && { status: [...wanted] }), ...(name !== '' && { name }) }
 }
 
-const fits = (job: Job, { status, name }: ListFilter): boolean => {
+/** Whether the list shows a job. Its state may have changed since the server was asked. */
+export const fits = (job: Job, { status, name }: ListFilter): boolean => {
   const wanted: readonly Job['status'][] | null = statusesOf[status]
   return (wanted?.includes(job.status) ?? true) && (job.name ?? '').toLowerCase().includes(name.toLowerCase())
 }

@@ -8,6 +8,7 @@ import { byWaiting, overEvents, overSocket } from '../wire/subscribe.ts'
 import { createFollow, type Follow } from '../work/follow.ts'
 import { createKeyStore, type KeyStore } from '../work/key.ts'
 import { createPatience, type Patience } from '../work/patience.ts'
+import { openTabStorage, type TabStorage } from '../work/tab-storage.ts'
 import { createUpload, type Upload } from '../work/upload.ts'
 import { initialState, type State } from './state.ts'
 import { createStore, type Store } from './store.ts'
@@ -15,9 +16,12 @@ import { createStore, type Store } from './store.ts'
 /** What the actions work with. */
 export interface Session {
   readonly store: Store<State>
+  readonly storage: TabStorage
   readonly send: Send
   readonly upload: Upload
   readonly follow: Follow
+  /** Leaves all jobs that are followed, for their key is changed. */
+  readonly leaveAll: () => void
   readonly patience: Patience
   readonly keys: KeyStore
   readonly wire: Wire
@@ -32,7 +36,8 @@ export interface Session {
 
 /** Makes a session, with what was kept of the key. It sends nothing yet. */
 export const createSession = (): Session => {
-  const keys = createKeyStore()
+  const storage = openTabStorage()
+  const keys = createKeyStore(storage)
   const store = createStore<State>({ ...initialState, hasKey: keys.read() !== null })
   const record = (step: NewStep): void => store.set({ sent: addStep(store.get().sent, step) })
   const wire = createWire(store, keys, record)
@@ -49,7 +54,7 @@ export const createSession = (): Session => {
     onPut: ({ uploadUrl, file }) =>
       record({ step: 'PUT', path: onThisOrigin(uploadUrl), fileName: file.name, sizeBytes: file.size }),
   })
-  const follow = createFollow({
+  const { follow, leaveAll } = createFollow({
     transports: [overSocket(wire), overEvents(wire), byWaiting(send)],
     patience,
     onJob: keepJob,
@@ -60,11 +65,14 @@ export const createSession = (): Session => {
     return true
   }
   const refreshAccount = (): void => {
+    const epoch = keys.epoch()
+    const isCurrent = (): boolean => keys.epoch() === epoch
     void patience(() => send(operations.account, {}))
-      .then(({ account }) => store.set({ account }))
-      .catch((error: unknown) => void (askForKey(error) || store.set({ account: null })))
+      .then(({ account }) => isCurrent() && store.set({ account }))
+      .catch((error: unknown) => void (isCurrent() && (askForKey(error) || store.set({ account: null }))))
   }
-  return { store, send, upload, follow, patience, keys, wire, keepJob, announce, askForKey, refreshAccount }
+  const tools = { send, upload, follow, leaveAll, patience, wire }
+  return { store, storage, keys, ...tools, keepJob, announce, askForKey, refreshAccount }
 }
 
 const createWire = (store: Store<State>, keys: KeyStore, record: (step: NewStep) => void): Wire => ({

@@ -29,6 +29,10 @@ export interface Task {
   readonly background: File | null
   readonly imageFilePath: string | null
   readonly backgroundImageFilePath: string | null
+  /** The key store's epoch in which the job was asked for; null: it never was, as far as anybody can have taken it. */
+  readonly sentUnder: string | null
+  /** The job, once it is there: from then on it is only followed. Credits null: not told. */
+  readonly made: { readonly jobId: string; readonly credits: number | null } | null
   readonly step: Step
 }
 

@@ -9,3 +9,9 @@ export const onThisOrigin = (link: string, query: readonly string[] = []): strin
   const search = searchParams.toString()
   return `${pathname}${search === '' ? '' : `?${search}`}`
 }
+
+/** Whether an address is a link into a Magic Hour library: its query names the image, and signs nothing. */
+export const isLibraryLink = (address: string): boolean => {
+  const { hostname, pathname } = new URL(address)
+  return hostname === 'magichour.ai' && pathname === '/my-library'
+}

@@ -15,8 +15,19 @@ export interface Failure {
   readonly retryAfterSeconds: number | null
   /** With SUBMISSION_UNKNOWN and JOB_NOT_RECORDED: the name to look for in Magic Hour's web app. */
   readonly submissionName: string | null
-  /** With JOB_NOT_RECORDED: the paid job's id. */
+  /** With JOB_NOT_RECORDED: the paid job's id. With IDEMPOTENCY_CONFLICT: the job that the key stands for. */
   readonly jobId: string | null
+}
+
+/** What was asked for under one key has no answer under another. */
+export const keyChanged: Failure = {
+  code: 'KEY_CHANGED',
+  message: 'The key was changed before an answer came. It is not sent again under another key.',
+  isRetryable: false,
+  charged: 'UNKNOWN',
+  retryAfterSeconds: null,
+  submissionName: null,
+  jobId: null,
 }
 
 /** The server answered, and refused. */

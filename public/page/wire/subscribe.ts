@@ -11,9 +11,9 @@ export interface Listener {
 }
 
 /**
- * One way to hear of a job's states: resolves when the last one has come, or the signal is given.
+ * One way to hear of a job's states: resolves when the last one has come.
  *
- * @throws RequestRefused, ConnectionLost
+ * @throws RequestRefused, ConnectionLost, the signal's reason
  */
 export type Transport = (jobId: string, listener: Listener) => Promise<void>
 
@@ -24,8 +24,21 @@ const beginWithinMs = 8_000
 const pingEveryMs = 10_000
 const pongWithinMs = 5_000
 
-/** Over WebSocket, one for all jobs. */
+/** Over WebSocket, one for all jobs. It holds for the key that it was opened with: another key takes another one. */
 export const overSocket = (wire: Wire): Transport => {
+  let current: { readonly key: string | null; readonly client: SocketClient; readonly listen: Transport } | null = null
+  return (id, listener) => {
+    const key = wire.authorization()
+    if (current === null || current.key !== key) {
+      current?.client.terminate()
+      const client = openSocket(wire)
+      current = { key, client, listen: subscription(wire, client) }
+    }
+    return current.listen(id, listener)
+  }
+}
+
+const openSocket = (wire: Wire): SocketClient => {
   const client = createSocketClient({
     url: `${location.origin.replace('http', 'ws')}/graphql`,
     // A browser cannot set the header of a WebSocket.
@@ -35,7 +48,7 @@ export const overSocket = (wire: Wire): Transport => {
     keepAlive: pingEveryMs,
   })
   closeWhenSilent(client)
-  return subscription(wire, client)
+  return client
 }
 
 /** Over server-sent events, a stream for each job. */
@@ -55,6 +68,7 @@ export const byWaiting =
     let waitForSeconds = 0
     while (!signal.aborted) {
       const { job } = await send(operations.waitForJob, { id, waitForSeconds })
+      signal.throwIfAborted()
       if (job === null) throw new RequestRefused(unknownJob)
       onJob(job)
       if (isFinal(job)) return
@@ -106,7 +120,14 @@ const subscription = (wire: Wire, client: Subscribe): Transport => {
         reject(new ConnectionLost())
         unsubscribe()
       }, beginWithinMs)
-      signal.addEventListener('abort', () => unsubscribe(), { once: true })
+      signal.addEventListener(
+        'abort',
+        () => {
+          settle(() => reject(signal.reason))
+          unsubscribe()
+        },
+        { once: true },
+      )
     })
 }
 

@@ -18,7 +18,10 @@ const advices: Readonly<Record<string, string>> = {
   UNPROCESSABLE: 'Change the request as the message says, then try again.',
   RATE_LIMITED: 'Wait a little, then try again.',
   UPSTREAM_UNAVAILABLE: 'Magic Hour is away for the moment. Try again in a little while.',
-  IDEMPOTENCY_CONFLICT: 'Choose the photo again: that is a new job with a key of its own.',
+  IDEMPOTENCY_CONFLICT:
+    'Look at the list of jobs first: an earlier request may have made it. If it is not there, choose the photo again.',
+  JOB_UNREADABLE: '«Look again» only looks, and pays nothing. It takes the key that the job was made with.',
+  DELETE_UNANSWERED: 'Once the server is back, the list shows whether the image is still there.',
   JOB_NOT_FINISHED: 'Wait until it is final. Deleting is no cancel.',
   LEDGER_UNAVAILABLE: 'Try again in a little while. Whoever runs the server finds the reason in its log.',
   SHUTTING_DOWN: 'Try again: another server will answer.',

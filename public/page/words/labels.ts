@@ -1,3 +1,5 @@
+import type { Photo } from '../state/state.ts'
+import { isLibraryLink } from '../wire/address.ts'
 import type { Account, Job } from '../wire/operations.ts'
 
 /** What an image costs, as the schema says. */
@@ -19,6 +21,22 @@ export const statusLabel = ({ status, deleted }: Pick<Job, 'status' | 'deleted'>
 /** What a job is called. */
 export const jobTitle = ({ name }: Pick<Job, 'name'>): string =>
   name === null || name === '' ? 'Without a name' : name
+
+/** What a chosen photo is called. The query of an address can hold its signature, and is never shown. */
+export const photoTitle = (photo: Photo): string =>
+  photo.kind === 'FILE' ? photo.file.name : addressTitle(photo.address)
+
+const addressTitle = (address: string): string => {
+  const { hostname, pathname, searchParams } = new URL(address)
+  const imageId = isLibraryLink(address) ? searchParams.get('imageId') : null
+  const last = imageId ?? pathname.split('/').findLast((part) => part !== '') ?? hostname
+  try {
+    return decodeURIComponent(last)
+  } catch {
+    // A lone percent sign is no code of a letter.
+    return last
+  }
+}
 
 /** What a job cost, with its refund. */
 export const creditsLabel = ({ status, creditsCharged }: Pick<Job, 'status' | 'creditsCharged'>): string => {

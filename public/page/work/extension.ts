@@ -7,5 +7,9 @@ export const extensionOf = (name: string): string | null => {
   return extensions.includes(extension) ? extension : null
 }
 
-/** What a file or an address is called: its last part, without its extension. */
-export const stemOf = (name: string): string => name.replace(/^.*[/=]/, '').replace(/\.[^.]+$/, '')
+/** What a file is called, without its extension, and without what cannot be seen. */
+export const stemOf = (name: string): string =>
+  name
+    .replace(/\.[^.]+$/, '')
+    .replaceAll(/[\p{Cc}\p{Cf}]+/gu, ' ')
+    .trim()

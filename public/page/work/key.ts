@@ -1,3 +1,5 @@
+import type { TabStorage } from './tab-storage.ts'
+
 /** The key of whoever uses the page. It is kept in this tab alone, until the tab is closed or the key is forgotten. */
 export interface KeyStore {
   /** null: none was given. */
@@ -11,12 +13,13 @@ export interface KeyStore {
 const keyName = 'magic-hour-graphql:key'
 const epochName = 'magic-hour-graphql:key-epoch'
 
-/** Makes the store over `sessionStorage`. */
-export const createKeyStore = (storage: Storage = sessionStorage): KeyStore => ({
+/** Makes the store over what is kept for the tab. */
+export const createKeyStore = (storage: TabStorage): KeyStore => ({
   read: () => storage.getItem(keyName),
   keep: (key) => {
+    // The same key given again is no other one: what waits for it goes on.
+    if (storage.getItem(keyName) !== key) storage.setItem(epochName, randomId())
     storage.setItem(keyName, key)
-    storage.setItem(epochName, randomId())
   },
   forget: () => {
     storage.removeItem(keyName)
@@ -24,6 +27,9 @@ export const createKeyStore = (storage: Storage = sessionStorage): KeyStore => (
   },
   epoch: () => storage.getItem(epochName) ?? 'first',
 })
+
+/** Whether a text can be sent as a key: a header takes no other letters. */
+export const isKey = (text: string): boolean => /^[\x21-\x7e]+$/.test(text)
 
 /** 128 random bits as text. `crypto.randomUUID` is not there on a page that was opened by plain http from another machine. */
 export const randomId = (): string =>

@@ -1,4 +1,5 @@
 import { type Guard, hasShape, isListOf, isNullOr, isText } from '../wire/guards.ts'
+import type { TabStorage } from './tab-storage.ts'
 
 /** A submission whose end is not known yet: all that is needed to ask for it again, under the same idempotency key. */
 export interface Pending {
@@ -21,8 +22,8 @@ export interface PendingStore {
 
 const storageName = 'magic-hour-graphql:pending'
 
-/** Makes the store over `sessionStorage`. */
-export const createPendingStore = (storage: Storage = sessionStorage): PendingStore => {
+/** Makes the store over what is kept for the tab. */
+export const createPendingStore = (storage: TabStorage): PendingStore => {
   const all = (): readonly Pending[] => {
     const kept = parse(storage.getItem(storageName) ?? '[]')
     return isPendingList(kept) ? kept : []

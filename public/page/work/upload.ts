@@ -64,6 +64,7 @@ const uploadOnce = async (
   const ticket = createUploads?.[0]
   if (ticket === undefined) throw new ConnectionLost()
   onPut({ uploadUrl: ticket.uploadUrl, file })
+  onProgress(0)
   await putFile(wire, { uploadUrl: ticket.uploadUrl, file, onProgress })
   return ticket.filePath
 }
