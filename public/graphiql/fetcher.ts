@@ -1,4 +1,4 @@
-import { type Fetcher, createGraphiQLFetcher } from '@graphiql/toolkit'
+import { type Fetcher, type FetcherParams, createGraphiQLFetcher } from '@graphiql/toolkit'
 import { OperationTypeNode, getOperationAST, parse } from 'graphql'
 import { subscribe } from './subscribe.ts'
 
@@ -13,7 +13,8 @@ export const createFetcher = (origin: string): Fetcher => {
   const ask = createGraphiQLFetcher({ url: `${origin}/graphql`, enableIncrementalDelivery: false })
   const endpoints = { webSocket: `${origin.replace(/^http/, 'ws')}/graphql`, events: `${origin}/graphql/stream` }
   let lastJobId = ''
-  return async (params, options) => {
+  return async (sent, options) => {
+    const params = withKnownName(sent)
     const variables = withJobId(recordOf(params.variables), lastJobId)
     if (isSubscription(params)) {
       const { query, operationName } = params
@@ -28,6 +29,19 @@ export const createFetcher = (origin: string): Fetcher => {
 
 const withJobId = (variables: Record<string, unknown>, jobId: string): Record<string, unknown> =>
   variables['id'] === '' ? { ...variables, id: jobId } : variables
+
+/**
+ * Right after a change of tabs GraphiQL still sends the name of the operation before: one that the document does not have is left
+ * out, and the server runs the only one there is.
+ */
+const withKnownName = (params: FetcherParams): FetcherParams => {
+  const { operationName, ...rest } = params
+  try {
+    return getOperationAST(parse(params.query), operationName) ? params : rest
+  } catch {
+    return params
+  }
+}
 
 /** A document that cannot be parsed is sent as it is: the server has the words for what is wrong with it. */
 const isSubscription = ({ query, operationName }: { query: string; operationName?: string | null }): boolean => {

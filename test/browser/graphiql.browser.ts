@@ -59,6 +59,8 @@ describe('GraphiQL, opened for the first time,', () => {
     await toShow(page, '"status":"COMPLETE"')
     const [, id = ''] = /"id":"([^"]+)"/.exec(await shown(page)) ?? []
     await openTab(page, 'Job')
+    const written = () => page.locator('.graphiql-query-editor').innerText()
+    await expect.poll(async () => (await written()).replaceAll(/\s/g, '')).toContain('queryJob(')
     await execute(page).click()
     await toShow(page, `"job":{"id":"${id}","name":"Mugwithoutabackground","status":"COMPLETE"`)
     expect(browser.complaints).toEqual([])
