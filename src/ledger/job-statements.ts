@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Database } from './database.ts'
 import { type JobRow, type JobValues, jobColumns, jobRow } from './rows.ts'
-import { noRow, prepareStatement } from './statement.ts'
+import { bigint, noRow, prepareStatement } from './statement.ts'
 
 type JobSlot = <K extends keyof JobValues>(name: K) => RawBuilder<JobValues[K]>
 
@@ -44,7 +44,7 @@ export const updateJob = ({ db }: Database) =>
       .updateTable('jobs')
       .set({
         ...factsOf(slot),
-        due_at: sql`case when ${integer(slot('is_over'))} = 1 then null else due_at end`,
+        due_at: sql`case when ${bigint(slot('is_over'))} = 1 then null else due_at end`,
         rendered_after_ms: sql`coalesce(${bigint(slot('rendered_after_ms'))}, rendered_after_ms)`,
         rendered_by_ms: sql`coalesce(${bigint(slot('rendered_by_ms'))}, rendered_by_ms)`,
         rendered_said_by: sql`coalesce(${slot('rendered_said_by')}, rendered_said_by)`,
@@ -71,7 +71,3 @@ const factsOf = (slot: JobSlot) => ({
   failure_code: slot('failure_code'),
   failure_message: slot('failure_message'),
 })
-
-/** PostgreSQL takes a bare parameter in an expression for a text. */
-const bigint = (value: unknown) => sql<number | null>`cast(${value} as bigint)`
-const integer = (value: unknown) => sql<number>`cast(${value} as integer)`

@@ -1,6 +1,6 @@
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
+import { type Expression, type ExpressionBuilder, type SqlBool } from 'kysely'
 import type { Database } from './database.ts'
-import { noRow, prepareStatement } from './statement.ts'
+import { bigint, noRow, prepareStatement } from './statement.ts'
 import type { Tables } from './tables.ts'
 
 type Ms = number | null
@@ -98,6 +98,3 @@ export const isFree = (
   jobs: ExpressionBuilder<Tables, 'jobs'>,
   now: Expression<number> | number,
 ): Expression<SqlBool> => jobs.or([jobs('lease_until', 'is', null), jobs('lease_until', '<=', now)])
-
-/** PostgreSQL takes a bare parameter in an expression for a text. */
-const bigint = (value: Expression<Ms>) => sql<Ms>`cast(${value} as bigint)`

@@ -1,4 +1,4 @@
-import { type Compilable, type RawBuilder, sql } from 'kysely'
+import { type Compilable, type Expression, type RawBuilder, sql } from 'kysely'
 import { z } from 'zod'
 
 /** What SQLite and PostgreSQL both take for a parameter. */
@@ -56,6 +56,9 @@ export const once = <R>(row: z.ZodType<R>, built: Compilable): BoundStatement<R>
   const { sql: text, parameters, query } = built.compile()
   return { text, parameters: parameters.map(toParameter), name: null, isRead: query.kind === 'SelectQueryNode', row }
 }
+
+/** A whole number as part of an expression, where PostgreSQL would take a bare parameter for a text. */
+export const bigint = (value: Expression<number | null>) => sql<number | null>`cast(${value} as bigint)`
 
 /** Checks what kysely hands over. */
 export const toParameter = (value: unknown): Parameter => {
