@@ -1,7 +1,8 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { Caller } from '../domain/caller.ts'
 import { Unauthenticated } from '../domain/errors.ts'
 import { Secret } from '../domain/secret.ts'
+import { createLastUsed } from './last-used.ts'
 
 /** Who may call, and who pays. */
 export interface CallerPolicy {
@@ -24,33 +25,41 @@ export type Authenticate = (authorization: string | undefined) => Caller
  * Makes the check. Where gateway keys are set, a bearer token must be one of them; where none are, it is the caller's own
  * Magic Hour key and is passed through, so that they pay with it.
  */
-export const createAuthenticate =
-  (policy: CallerPolicy): Authenticate =>
-  (authorization) => {
+export const createAuthenticate = (policy: CallerPolicy): Authenticate => {
+  const passThrough = createPassThrough(policy)
+  return (authorization) => {
     if (authorization === undefined || authorization === '') return anonymous(policy)
     const token = /^Bearer +([\x21-\x7e]{1,512})$/i.exec(authorization)?.[1]
     if (token === undefined) throw new Unauthenticated()
-    return policy.gatewayKeys.length > 0 ? gatewayCaller(policy, token) : passThrough(policy, token)
+    return policy.gatewayKeys.length > 0 ? gatewayCaller(policy, token) : passThrough(token)
   }
+}
 
 const anonymous = ({ account, tenantPrefix, apiKey, allowAnonymous }: CallerPolicy): Caller => {
   if (apiKey === null || !allowAnonymous) throw new Unauthenticated()
   return { tenant: `${tenantPrefix}anonymous`, account, apiKey }
 }
 
-/** The tenant is a hash of the key: the same caller finds their jobs again, and the key itself is kept nowhere. */
-const passThrough = ({ tenantPrefix }: CallerPolicy, token: string): Caller => {
-  const tenant = `${tenantPrefix}key:${sha256(token).toString('hex')}`
-  return { tenant, account: tenant, apiKey: new Secret(token) }
+/** How many callers with a key of their own are remembered. */
+const maxCallers = 1_000
+
+/** The tenant is a hash of the key: the same caller finds their jobs again, and the key itself is written nowhere. */
+const createPassThrough = ({ tenantPrefix }: CallerPolicy): ((token: string) => Caller) => {
+  // The seal of the links makes keys of its own from each API key that it meets, and from one that it knows it need not.
+  const callers = createLastUsed<Caller>(maxCallers)
+  return (token) => {
+    const tenant = `${tenantPrefix}key:${hash('sha256', token, 'hex')}`
+    const caller = callers.get(tenant) ?? { tenant, account: tenant, apiKey: new Secret(token) }
+    callers.set(tenant, caller)
+    return caller
+  }
 }
 
 const gatewayCaller = ({ account, tenantPrefix, apiKey, gatewayKeys }: CallerPolicy, token: string): Caller => {
-  const shown = sha256(token)
+  const shown = hash('sha256', token, 'buffer')
   // Every key is compared, in constant time, so that the time tells nothing about which one was near.
   const matches = gatewayKeys.filter((key) => timingSafeEqual(Buffer.from(key.sha256, 'hex'), shown))
   const match = matches.at(0)
   if (match === undefined || apiKey === null) throw new Unauthenticated('This key is not accepted.')
   return { tenant: `${tenantPrefix}gateway:${match.tenant}`, account, apiKey }
 }
-
-const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()

@@ -10,6 +10,7 @@ import {
   validate,
 } from 'graphql'
 import type { ErrorCode } from './generated/resolvers.ts'
+import { createLastUsed } from './last-used.ts'
 import { documentRules, parseOptions, validationOptions } from './limits.ts'
 
 /** A document that may run, and the operation of it that was asked for; or why it may not. */
@@ -35,21 +36,18 @@ const maxKeptCharacters = 10_000
  */
 export const createReadDocument = (schema: GraphQLSchema, introspection: boolean): ReadDocument => {
   const rules = [...specifiedRules, ...documentRules(introspection)]
-  const kept = new Map<string, DocumentNode>()
-  const keep = (query: string, document: DocumentNode): void => {
-    // A map hands out its entries in the order of their insertion: the first one is the one that was used longest ago.
-    kept.delete(query)
-    if (query.length <= maxKeptCharacters) kept.set(query, document)
-    for (const oldest of kept.keys()) if (kept.size > maxKept) kept.delete(oldest)
+  const valid = createLastUsed<DocumentNode>(maxKept)
+  const readNew = (query: string): DocumentNode | readonly GraphQLError[] => {
+    const document = parseDocument(query)
+    if (document instanceof GraphQLError) return [document]
+    const errors = validate(schema, document, rules, validationOptions(introspection))
+    if (errors.length > 0) return errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED'))
+    if (query.length <= maxKeptCharacters) valid.set(query, document)
+    return document
   }
   return ({ query, operationName }) => {
-    const document = kept.get(query) ?? parseDocument(query)
-    if (document instanceof GraphQLError) return { errors: [document] }
-    if (!kept.has(query)) {
-      const errors = validate(schema, document, rules, validationOptions(introspection))
-      if (errors.length > 0) return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED')) }
-    }
-    keep(query, document)
+    const document = valid.get(query) ?? readNew(query)
+    if (!('kind' in document)) return { errors: document }
     const operation = getOperationAST(document, operationName)
     if (operation) return { document, operation }
     // graphql-js has the words for each way in which there can be none.
