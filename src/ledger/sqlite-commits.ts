@@ -14,11 +14,21 @@ export type Prepare = (text: string) => PreparedStatement
 /** The requests of others wait while statements run: after this long it is their turn. */
 const longestTurnMs = 5
 
+/** Makes durable what was committed before; resolves once it is. */
+export type Sync = () => Promise<void>
+
 /** Runs statements on one database. */
 export interface GroupCommits {
   readonly run: Database['run']
-  /** Commits what waits to be. */
-  commitAll(): void
+  /** Resolves once nothing waits to be committed any more. */
+  idle(): Promise<void>
+}
+
+interface GroupCommitOptions {
+  readonly database: DatabaseSync
+  readonly prepare: Prepare
+  /** null: SQLite itself does it, and the event loop stands still meanwhile. */
+  readonly sync: Sync | null
 }
 
 /** What is written as one: all of it or nothing. */
@@ -32,16 +42,23 @@ interface Unit {
 }
 
 /**
- * Makes the runner of statements. A durable commit costs many times what the statements in it do, so what is written within one
- * turn of the event loop is committed together. Each unit succeeds or fails by itself, and hears of it after the commit.
+ * Makes the runner of statements. To make a commit durable takes many times what the statements in it do, so what came while the
+ * commit before was made durable is committed together. Each unit succeeds or fails by itself, and hears of it once it is durable.
  */
-export const createGroupCommits = (database: DatabaseSync, prepare: Prepare): GroupCommits => {
+export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptions): GroupCommits => {
   let waiting: Unit[] = []
-  const commitSoon = (): void => void setImmediate(commitWaiting)
-  const commitWaiting = (): void => {
-    // On a connection there is one transaction at a time, and this one is of somebody who needs several turns for it.
-    if (!database.isOpen || !database.isTransaction) waiting = commitTogether(database, waiting)
-    if (waiting.length > 0) commitSoon()
+  let working: Promise<void> | null = null
+
+  const work = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      await nextTurn()
+      // On a connection there is one transaction at a time, and this one is of somebody who needs several turns for it.
+      if (database.isOpen && database.isTransaction) continue
+      const { written, left } = commitTogether(database, waiting, { isDurable: sync === null })
+      waiting = left
+      await settle(written, sync)
+    }
+    working = null
   }
 
   const run: Database['run'] = <R>(
@@ -50,20 +67,30 @@ export const createGroupCommits = (database: DatabaseSync, prepare: Prepare): Gr
   ): Promise<Outcome<R>> => {
     const { promise, resolve, reject } = Promise.withResolvers<Outcome<R>>()
     let outcome: Outcome<R> = { rows: [], changes: 0 }
-    const work = (): void => {
+    const runAll = (): void => {
       for (const earlier of before) runOne(prepare, earlier)
       outcome = runOne(prepare, statement)
     }
-    const unit = { work, hasSeveral: before.length > 0, done: () => resolve(outcome), failed: reject }
+    const unit = { work: runAll, hasSeveral: before.length > 0, done: () => resolve(outcome), failed: reject }
     if (statement.isRead && before.length === 0) read(unit)
-    else if (waiting.push(unit) === 1) commitSoon()
+    else {
+      waiting.push(unit)
+      working ??= work()
+    }
     return promise
   }
-  return {
-    run,
-    commitAll: () => {
-      while (waiting.length > 0) waiting = commitTogether(database, waiting)
-    },
+  return { run, idle: async () => working ?? undefined }
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
+
+/** Of one that is committed, and may not be durable, nobody must think that it is: it is as good as one that may have failed. */
+const settle = async (written: readonly Unit[], sync: Sync | null): Promise<void> => {
+  try {
+    if (written.length > 0) await sync?.()
+    for (const unit of written) unit.done()
+  } catch (error) {
+    for (const unit of written) unit.failed(error)
   }
 }
 
@@ -76,28 +103,44 @@ const read = ({ work, done, failed }: Unit): void => {
   }
 }
 
-/** Writes units in the order given. Returns those that have to come again: their turn did not come, or was undone. */
-const commitTogether = (database: DatabaseSync, units: readonly Unit[]): Unit[] => {
+interface Committed {
+  readonly written: readonly Unit[]
+  /** Those that have to come again: their turn did not come, or was undone. */
+  readonly left: Unit[]
+}
+
+/**
+ * Writes units in the order given.
+ *
+ * @param isDurable whether the commit waits until it is on disk: everybody else's does
+ */
+const commitTogether = (
+  database: DatabaseSync,
+  units: readonly Unit[],
+  { isDurable }: { readonly isDurable: boolean },
+): Committed => {
   const written: Unit[] = []
   let next = 0
   try {
+    if (!isDurable) database.exec('pragma synchronous = normal')
     database.exec('begin immediate')
     for (const startedAt = performance.now(); next < units.length;) {
       const unit = units[next]
       next += 1
       if (unit !== undefined && runUnit(database, unit)) written.push(unit)
-      if (!database.isTransaction) return [...written, ...units.slice(next)]
+      if (!database.isTransaction) return { written: [], left: [...written, ...units.slice(next)] }
       if (performance.now() - startedAt > longestTurnMs) break
     }
     database.exec('commit')
+    return { written, left: units.slice(next) }
   } catch (error) {
     // Where not even a transaction could be begun, nobody's turn will come.
     for (const unit of next === 0 ? units : written) unit.failed(error)
     rollBack(database)
-    return next === 0 ? [] : units.slice(next)
+    return { written: [], left: next === 0 ? [] : units.slice(next) }
+  } finally {
+    if (!isDurable && database.isOpen && !database.isTransaction) database.exec('pragma synchronous = full')
   }
-  for (const unit of written) unit.done()
-  return units.slice(next)
 }
 
 /** A transaction that cannot even be rolled back stays open, and the next one says so to whoever needs it. */

@@ -7,6 +7,7 @@ import { type Database, DatabaseRefused } from './database.ts'
 import { type Prepare, type PreparedStatement, createGroupCommits } from './sqlite-commits.ts'
 import { toParameter } from './statement.ts'
 import type { Tables } from './tables.ts'
+import { type WriteAheadLog, openLog } from './write-ahead-log.ts'
 
 /** What `DATA_DIR` is set to when nothing is to be kept. */
 export const inMemory = 'memory:'
@@ -23,23 +24,24 @@ const fileName = 'ledger.sqlite'
  */
 export const openSqlite = (dataDir: string): Database => {
   const database = open(dataDir)
-  return toDatabase(database)
+  return toDatabase(database, dataDir === inMemory ? null : openLog(join(dataDir, fileName)))
 }
 
 /** Wraps a database that is open already. */
-export const toDatabase = (database: DatabaseSync): Database => {
+export const toDatabase = (database: DatabaseSync, log: WriteAheadLog | null = null): Database => {
   const prepare = createPrepare(database)
-  const commits = createGroupCommits(database, prepare)
+  const commits = createGroupCommits({ database, prepare, sync: log?.sync ?? null })
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asBetterSqlite(database, prepare) }) })
   return {
     kind: 'sqlite',
     db,
     run: commits.run,
     close: async () => {
-      commits.commitAll()
+      await commits.idle()
       await db.destroy()
       // Kysely closes it only where a query was run.
       if (database.isOpen) database.close()
+      log?.close()
     },
   }
 }

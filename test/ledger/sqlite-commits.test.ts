@@ -4,6 +4,7 @@ import { createHub } from '../../src/events/hub.ts'
 import { createLedger } from '../../src/ledger/ledger.ts'
 import { migrate } from '../../src/ledger/migrate.ts'
 import { openSqlite, toDatabase } from '../../src/ledger/sqlite.ts'
+import type { WriteAheadLog } from '../../src/ledger/write-ahead-log.ts'
 import { aJob, aSubmission } from '../support/builders.ts'
 import { run, temporaryFolder } from './databases.ts'
 
@@ -20,9 +21,9 @@ class CountedDatabase extends DatabaseSync {
   }
 }
 
-const setUp = async () => {
+const setUp = async (log: WriteAheadLog | null = null) => {
   const counted = new CountedDatabase(':memory:')
-  const database = toDatabase(counted)
+  const database = toDatabase(counted, log)
   await migrate(database)
   counted.commits = 0
   return {
@@ -30,6 +31,29 @@ const setUp = async () => {
     database,
     ledger: createLedger(database, createHub()),
     [Symbol.asyncDispose]: () => database.close(),
+  }
+}
+
+/** A disk that is as slow as the test wants it. */
+const slowDisk = () => {
+  const called: PromiseWithResolvers<void>[] = []
+  let asked = Promise.withResolvers<void>()
+  return {
+    log: {
+      sync: () => {
+        const call = Promise.withResolvers<void>()
+        called.push(call)
+        asked.resolve()
+        return call.promise
+      },
+      close: () => undefined,
+    },
+    /** Resolves when it is asked to write, with how to answer. */
+    nextCall: async (): Promise<PromiseWithResolvers<void>> => {
+      await asked.promise
+      asked = Promise.withResolvers<void>()
+      return called.shift() ?? expect.fail('nothing was asked')
+    },
   }
 }
 
@@ -110,6 +134,45 @@ describe('what is written to SQLite at the same moment', () => {
     await begun.started
     expect(await opened.ledger.findSubmission(intent.id)).toEqual(intent)
     expect(await opened.ledger.keptProjects()).toEqual(['p'])
+  })
+
+  test('is answered when it is on disk, and not before', async () => {
+    const disk = slowDisk()
+    await using opened = await setUp(disk.log)
+    const intent = aSubmission()
+    let isAnswered = false
+    const begun = opened.ledger.begin(intent).then(() => {
+      isAnswered = true
+    })
+    const call = await disk.nextCall()
+    expect(await opened.ledger.findSubmission(intent.id)).toEqual(intent)
+    expect(isAnswered).toBe(false)
+    call.resolve()
+    await begun
+  })
+
+  test('while a commit is on its way to disk, goes together with the next one', async () => {
+    const disk = slowDisk()
+    await using opened = await setUp(disk.log)
+    const first = opened.ledger.begin(aSubmission())
+    const call = await disk.nextCall()
+    const others = Array.from({ length: 20 }, () => opened.ledger.begin(aSubmission()))
+    expect(opened.counted.commits).toBe(1)
+    call.resolve()
+    await first
+    const next = await disk.nextCall()
+    expect(opened.counted.commits).toBe(2)
+    next.resolve()
+    await Promise.all(others)
+  })
+
+  test('is refused when it cannot be brought to disk', async () => {
+    const disk = slowDisk()
+    await using opened = await setUp(disk.log)
+    const begun = opened.ledger.begin(aSubmission())
+    const call = await disk.nextCall()
+    call.reject(new RangeError('the disk is on fire'))
+    await expect(begun).rejects.toMatchObject(unavailable)
   })
 
   test('is on disk when the database is closed before its turn came', async () => {
