@@ -5,7 +5,7 @@ export interface ContentPolicy {
 }
 
 /** A policy for a page of plain JSON: it may load nothing. */
-export const strictPolicy = {
+export const strictPolicy: ContentPolicy = {
   useDefaults: false,
   directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
 }
@@ -43,7 +43,7 @@ const sandboxCdn = 'https://embeddable-sandbox.cdn.apollographql.com'
  * A policy under which Apollo Sandbox works. Inline code is allowed here, because the page carries its own, stricter policy
  * with a nonce that only it knows; the browser holds it to both.
  */
-export const landingPagePolicy = {
+export const landingPagePolicy: ContentPolicy = {
   useDefaults: false,
   directives: {
     defaultSrc: ["'none'"],

@@ -7,6 +7,7 @@ import { landingPagePolicy } from './content-security-policy.ts'
 import { disconnectSignal } from './disconnect-signal.ts'
 import { originOf } from './origin.ts'
 import { refuse } from './refuse.ts'
+import { securityHeaders } from './security-headers.ts'
 
 interface GraphQLRouteOptions {
   readonly server: ApolloServer<GraphQLContext>
@@ -22,12 +23,9 @@ export const registerGraphQL = (
 ): void => {
   const route = {
     url: '/graphql',
-    onRequest: async (request, reply) => {
-      if (!hasReadableHost(request)) await refuse(reply, { message: 'The Host header cannot be read.' })
-    },
-    onSend: async (_request, reply, payload) => {
-      if (isPage(reply)) reply.helmet({ contentSecurityPolicy: landingPagePolicy })
-      return payload
+    onRequest: (request, reply, done) => {
+      if (hasReadableHost(request)) done()
+      else void refuse(reply, { message: 'The Host header cannot be read.' })
     },
     handler: fastifyApolloHandler(server, {
       context: async (request, reply) =>
@@ -39,7 +37,16 @@ export const registerGraphQL = (
         }),
     }),
   } satisfies Omit<RouteOptions, 'method'>
-  app.route({ method: 'GET', ...route, wsHandler })
+  const pageHeaders = securityHeaders(landingPagePolicy)
+  app.route({
+    method: 'GET',
+    ...route,
+    onSend: async (_request, reply, payload) => {
+      if (isPage(reply)) reply.headers(pageHeaders)
+      return payload
+    },
+    wsHandler,
+  })
   app.route({ method: 'POST', ...route })
 }
 

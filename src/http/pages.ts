@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
+import type { OutgoingHttpHeaders } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply } from 'fastify'
-import { type ContentPolicy, graphiqlPolicy, pagePolicy } from './content-security-policy.ts'
+import { graphiqlPolicy, pagePolicy } from './content-security-policy.ts'
 import { errorBody } from './refuse.ts'
+import { securityHeaders } from './security-headers.ts'
 
 /** Where `npm run build:pages` puts them: beside `src/` and, once built, beside the code itself. */
 const builtPages = fileURLToPath(new URL('../../dist/pages/', import.meta.url))
@@ -29,13 +31,13 @@ export const registerPages = async (app: FastifyInstance, { hasPage, hasGraphiql
       preCompressed: true,
     })
   }
-  if (hasPage) app.get('/', (_request, reply) => sendPage(reply, 'index.html', pagePolicy))
-  if (hasGraphiql) app.get('/graphiql', (_request, reply) => sendPage(reply, 'graphiql/index.html', graphiqlPolicy))
+  const [pageHeaders, graphiqlHeaders] = [securityHeaders(pagePolicy), securityHeaders(graphiqlPolicy)]
+  if (hasPage) app.get('/', (_request, reply) => sendPage(reply, 'index.html', pageHeaders))
+  if (hasGraphiql) app.get('/graphiql', (_request, reply) => sendPage(reply, 'graphiql/index.html', graphiqlHeaders))
 }
 
-const sendPage = (reply: FastifyReply, file: string, contentSecurityPolicy: ContentPolicy): FastifyReply => {
+const sendPage = (reply: FastifyReply, file: string, headers: OutgoingHttpHeaders): FastifyReply => {
   if (!existsSync(builtPages))
     return reply.code(404).send(errorBody('NOT_FOUND', 'The pages are not built. Run «npm run build:pages».'))
-  reply.helmet({ contentSecurityPolicy })
-  return reply.sendFile(file, builtPages, { maxAge: 0, immutable: false })
+  return reply.headers(headers).sendFile(file, builtPages, { maxAge: 0, immutable: false })
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
 import cors from '@fastify/cors'
-import helmet from '@fastify/helmet'
 import { type FastifyError, type FastifyInstance, type FastifyRequest, fastify } from 'fastify'
 import { strictPolicy } from './content-security-policy.ts'
 import { errorBody, refuse } from './refuse.ts'
+import { securityHeaders } from './security-headers.ts'
 import { limitSlowRequests } from './slow-requests.ts'
 
 /** What the HTTP server needs of a logger. */
@@ -43,10 +43,6 @@ export const createHttpServer = async ({
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     frameworkErrors: (error, _request, reply) => void refuse(reply, error),
   })
-  await app.register(helmet, {
-    contentSecurityPolicy: strictPolicy,
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-  })
   await app.register(cors, {
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
     methods: ['GET', 'POST', 'PUT'],
@@ -71,9 +67,10 @@ export const createHttpServer = async ({
 }
 
 const addHeaders = (app: FastifyInstance, isSandbox: boolean): void => {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
-    if (isSandbox) reply.header('magic-hour-sandbox', 'true')
+  const headers = { ...securityHeaders(strictPolicy), ...(isSandbox && { 'magic-hour-sandbox': 'true' }) }
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(headers).header('x-request-id', request.id)
+    done()
   })
 }
 
@@ -92,16 +89,18 @@ const letConnectionsEnd = (app: FastifyInstance): void => {
 /** Of a URL the log has the path alone: the rest may be a query. */
 const logRequests = (app: FastifyInstance, log: HttpLog): void => {
   const nameOf = ({ id, method, url }: FastifyRequest) => ({ requestId: id, method, path: url.split('?', 1)[0] })
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     log.info({ ...nameOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request')
+    done()
   })
   // Fastify's own hook for it does not fire once the body has been read.
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     // The end of a WebSocket is none of a request.
-    if (request.ws) return
-    reply.raw.once('close', () => {
-      if (!reply.raw.writableFinished) log.info(nameOf(request), 'the client went away')
-    })
+    if (!request.ws)
+      reply.raw.once('close', () => {
+        if (!reply.raw.writableFinished) log.info(nameOf(request), 'the client went away')
+      })
+    done()
   })
 }
 

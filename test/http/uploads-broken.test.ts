@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import { setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, onTestFinished, test, vi } from 'vitest'
 import type { RelayTicket } from '../../src/domain/upload.ts'
 import { createHttpServer } from '../../src/http/server.ts'
@@ -29,7 +28,12 @@ const startRelay = async (
     tenant: 'tenant-1',
     expiresAt: new Date('2999-01-01'),
   }
-  registerUploads(app, { log: { info: write }, open: () => ticket, put: files.put, idleMs })
+  const opened = Promise.withResolvers<void>()
+  const open = (): RelayTicket => {
+    opened.resolve()
+    return ticket
+  }
+  registerUploads(app, { log: { info: write }, open, put: files.put, idleMs })
   const url = await app.listen({ host: '127.0.0.1', port: 0 })
   onTestFinished(async () => {
     await storage[Symbol.asyncDispose]()
@@ -37,7 +41,7 @@ const startRelay = async (
     await app.close()
     await files.close()
   })
-  return { url: `${url}/uploads?ticket=any`, log, storage }
+  return { url: `${url}/uploads?ticket=any`, log, storage, opened: opened.promise }
 }
 
 const beginUpload = (url: string, sizeBytes: number) => {
@@ -69,7 +73,7 @@ describe('an upload whose client goes away midway', () => {
     const relay = await startRelay(1_000_000, (_request, response) => void response.end())
     const connection = openConnection(relay.url)
     connection.send('PUT /uploads?ticket=any HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\nBM')
-    await turn()
+    await relay.opened
     connection.disconnect()
     await vi.waitFor(() => expect(relay.log.join('')).toContain('"reason":"the client went away"'))
     expect(relay.storage.connections()).toBe(0)
