@@ -12,7 +12,7 @@ export interface Database {
    * @param before run before it, all as one: all or none of them
    * @returns what the statement came to, not those before it
    */
-  run<R>(statement: BoundStatement<R>, before?: readonly BoundStatement<unknown>[]): Promise<Outcome<R>>
+  readonly run: <R>(statement: BoundStatement<R>, before?: readonly BoundStatement<unknown>[]) => Promise<Outcome<R>>
   close(): Promise<void>
 }
 

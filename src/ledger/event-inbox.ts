@@ -3,7 +3,7 @@ import type { EventInbox } from '../domain/ledger.ts'
 import type { Database } from './database.ts'
 import { guard } from './guard.ts'
 import { fromUpstreamState, storable, toUpstreamState } from './rows.ts'
-import { prepareStatement } from './statement.ts'
+import { noRow, once, prepareStatement } from './statement.ts'
 
 /** Makes the keeper of events about projects that nobody knows yet. */
 export const createEventInbox = (database: Database): EventInbox => ({
@@ -31,10 +31,10 @@ const createKept = (database: Database): EventInbox['kept'] => {
     })
 }
 
-const createKeeping = ({ db }: Database): Omit<EventInbox, 'kept'> => ({
+const createKeeping = ({ db, run }: Database): Omit<EventInbox, 'kept'> => ({
   keep: (state, receivedAt) =>
     guard(async () => {
-      await db
+      const kept = db
         .insertInto('kept_events')
         .values({
           project_id: state.id,
@@ -45,7 +45,7 @@ const createKeeping = ({ db }: Database): Omit<EventInbox, 'kept'> => ({
         })
         // The same project and status is the same event, delivered again (docs: webhooks).
         .onConflict((conflict) => conflict.columns(['project_id', 'status']).doNothing())
-        .execute()
+      await run(once(noRow, kept))
     }),
   keptProjects: () =>
     guard(async () => {
@@ -69,9 +69,11 @@ const createKeeping = ({ db }: Database): Omit<EventInbox, 'kept'> => ({
       return rows.map(({ project_id }) => project_id)
     }),
   forget: (projectId) =>
-    guard(async () => void (await db.deleteFrom('kept_events').where('project_id', '=', projectId).execute())),
+    guard(async () => {
+      await run(once(noRow, db.deleteFrom('kept_events').where('project_id', '=', projectId)))
+    }),
   forgetBefore: (receivedAt) =>
-    guard(
-      async () => void (await db.deleteFrom('kept_events').where('received_at', '<', receivedAt.getTime()).execute()),
-    ),
+    guard(async () => {
+      await run(once(noRow, db.deleteFrom('kept_events').where('received_at', '<', receivedAt.getTime())))
+    }),
 })

@@ -6,7 +6,7 @@ import type { Database } from './database.ts'
 import { guard } from './guard.ts'
 import { claimJob, isFree, releaseJob, watchJob } from './lookup-statements.ts'
 import { jobRow, toJob } from './rows.ts'
-import { once } from './statement.ts'
+import { noRow, once } from './statement.ts'
 
 /** Makes the queue of look-ups: the due rows of the jobs themselves. */
 export const createLookupLedger = (database: Database): LookupLedger => ({
@@ -80,14 +80,13 @@ const createReleases = (database: Database): Pick<LookupLedger, 'release' | 'wat
   const [release, watch] = [releaseJob(database), watchJob(database)]
   return {
     endLeases: () =>
-      guard(
-        async () =>
-          void (await database.db
-            .updateTable('jobs')
-            .set({ lease_owner: null, lease_until: null })
-            .where('lease_owner', 'is not', null)
-            .execute()),
-      ),
+      guard(async () => {
+        const ended = database.db
+          .updateTable('jobs')
+          .set({ lease_owner: null, lease_until: null })
+          .where('lease_owner', 'is not', null)
+        await database.run(once(noRow, ended))
+      }),
     release: ({ tenant, id }, { owner, now, answeredAt, dueAt }) =>
       guard(async () => {
         const due = { due_watched: dueAt.watched?.getTime() ?? null, due_unwatched: dueAt.unwatched?.getTime() ?? null }

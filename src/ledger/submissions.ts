@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { SubmissionLedger } from '../domain/ledger.ts'
 import type { Submission } from '../domain/submission.ts'
 import type { Database } from './database.ts'
@@ -5,6 +6,7 @@ import { guard } from './guard.ts'
 import { insertJob } from './job-statements.ts'
 import type { ChangeListener } from './ledger.ts'
 import { fromJob, fromSubmission, toJob, toSubmission } from './rows.ts'
+import { noRow, once } from './statement.ts'
 import {
   acceptSubmission,
   findAcceptedJob,
@@ -40,7 +42,7 @@ export const createSubmissionLedger = (database: Database, listener: ChangeListe
     findSubmission: (id) => guard(async () => (await database.run(find({ id }))).rows.map(toSubmission)[0] ?? null),
     accept: createAccept(database, listener),
     ...createOpenSubmissions(database.db),
-    ...createOutcomes(database.db, listener),
+    ...createOutcomes(database, listener),
   }
 }
 
@@ -92,57 +94,59 @@ const createOpenSubmissions = (
     }),
 })
 
+const idRow = z.object({ id: z.string() })
+
 const createOutcomes = (
-  db: Database['db'],
+  { db, run }: Database,
   listener: ChangeListener,
 ): Pick<SubmissionLedger, 'renew' | 'doubt' | 'doubtExpired' | 'discard' | 'abandon'> => ({
   renew: (id, leaseUntil) =>
     guard(async () => {
-      const { numUpdatedRows } = await db
+      const renewed = db
         .updateTable('submissions')
         .set({ lease_until: leaseUntil.getTime() })
         .where('id', '=', id)
         .where('state', '=', 'SENDING')
-        .executeTakeFirst()
-      return numUpdatedRows > 0n
+      return (await run(once(noRow, renewed))).changes > 0
     }),
   doubt: (id) =>
     guard(async () => {
-      await db
+      const doubted = db
         .updateTable('submissions')
         .set({ state: 'UNKNOWN' })
         .where('id', '=', id)
         .where('state', '=', 'SENDING')
-        .execute()
+      await run(once(noRow, doubted))
       listener.submissionChanged(id)
     }),
   doubtExpired: (now) =>
     guard(async () => {
-      const doubted = await db
+      const doubted = db
         .updateTable('submissions')
         .set({ state: 'UNKNOWN' })
         .where('state', '=', 'SENDING')
         .where('lease_until', '<=', now.getTime())
         .returning('id')
-        .execute()
-      for (const { id } of doubted) listener.submissionChanged(id)
-      return doubted.length
+      const { rows } = await run(once(idRow, doubted))
+      for (const { id } of rows) listener.submissionChanged(id)
+      return rows.length
     }),
   discard: (id) =>
     guard(async () => {
       // One that a person gave up, or that was found again, is not the sender's any more.
-      await db.deleteFrom('submissions').where('id', '=', id).where('state', 'in', ['SENDING', 'UNKNOWN']).execute()
+      const discarded = db.deleteFrom('submissions').where('id', '=', id).where('state', 'in', ['SENDING', 'UNKNOWN'])
+      await run(once(noRow, discarded))
       listener.submissionChanged(id)
     }),
   abandon: (id) =>
     guard(async () => {
-      const { numUpdatedRows } = await db
+      const abandoned = db
         .updateTable('submissions')
         .set({ state: 'ABANDONED', idempotency_key: null })
         .where('id', '=', id)
         .where('state', '=', 'UNKNOWN')
-        .executeTakeFirst()
+      const { changes } = await run(once(noRow, abandoned))
       listener.submissionChanged(id)
-      return numUpdatedRows > 0n
+      return changes > 0
     }),
 })
