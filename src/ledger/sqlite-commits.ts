@@ -27,7 +27,7 @@ export interface GroupCommits {
 interface GroupCommitOptions {
   readonly database: DatabaseSync
   readonly prepare: Prepare
-  /** null: SQLite itself does it, and the event loop stands still meanwhile. */
+  /** null: there is no disk. */
   readonly sync: Sync | null
 }
 
@@ -54,7 +54,7 @@ export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptio
       await nextTurn()
       // On a connection there is one transaction at a time, and this one is of somebody who needs several turns for it.
       if (database.isOpen && database.isTransaction) continue
-      const { written, left } = commitTogether(database, waiting, { isDurable: sync === null })
+      const { written, left } = commitTogether(database, waiting)
       waiting = left
       await settle(written, sync)
     }
@@ -109,20 +109,11 @@ interface Committed {
   readonly left: Unit[]
 }
 
-/**
- * Writes units in the order given.
- *
- * @param isDurable whether the commit waits until it is on disk: everybody else's does
- */
-const commitTogether = (
-  database: DatabaseSync,
-  units: readonly Unit[],
-  { isDurable }: { readonly isDurable: boolean },
-): Committed => {
+/** Writes units in the order given. */
+const commitTogether = (database: DatabaseSync, units: readonly Unit[]): Committed => {
   const written: Unit[] = []
   let next = 0
   try {
-    if (!isDurable) database.exec('pragma synchronous = normal')
     database.exec('begin immediate')
     for (const startedAt = performance.now(); next < units.length;) {
       const unit = units[next]
@@ -138,8 +129,6 @@ const commitTogether = (
     for (const unit of next === 0 ? units : written) unit.failed(error)
     rollBack(database)
     return { written: [], left: next === 0 ? [] : units.slice(next) }
-  } finally {
-    if (!isDurable && database.isOpen && !database.isTransaction) database.exec('pragma synchronous = full')
   }
 }
 

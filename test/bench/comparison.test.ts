@@ -182,7 +182,7 @@ describe('an answer', () => {
 describe('the options of the comparison', () => {
   test('are a whole run unless something else is said', () => {
     expect(readOptions([])).toMatchObject({
-      pairs: 8,
+      pairs: 6,
       connections: [32, 128],
       only: candidates.map(({ name }) => name),
     })

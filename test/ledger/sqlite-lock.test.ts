@@ -141,11 +141,11 @@ test('a file that is no database is refused and stays as it is', async () => {
   expect((await stat(join(folder.path, 'ledger.sqlite'))).size).toBe(2_400)
 })
 
-test('what was stored is on the disk before the answer', async () => {
+test('a commit is in the write-ahead log, from where it is brought to disk away from the event loop', async () => {
   await using folder = await temporaryFolder()
   const database = openSqlite(folder.path)
-  const full = 2
-  expect(await run(database, 'pragma synchronous')).toEqual([{ synchronous: full }])
+  const normal = 1
+  expect(await run(database, 'pragma synchronous')).toEqual([{ synchronous: normal }])
   expect(await run(database, 'pragma journal_mode')).toEqual([{ journal_mode: 'wal' }])
   expect(await run(database, 'pragma locking_mode')).toEqual([{ locking_mode: 'exclusive' }])
   await database.close()
