@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { chartOf } from './comparison/chart.ts'
 import { measureAll } from './comparison/measure.ts'
-import { readOptions } from './comparison/options.ts'
+import { WrongOption, readOptions } from './comparison/options.ts'
 import { describeMachine, installPeers } from './comparison/prepare.ts'
 import { reportOf } from './comparison/report.ts'
 import { type Results, results } from './comparison/results.ts'
@@ -24,7 +24,17 @@ const tell = (words: string): void => {
   process.stderr.write(`${minutes.padStart(5)} min  ${words}\n`)
 }
 
-const options = readOptions(process.argv.slice(2))
+const optionsOrEnd = () => {
+  try {
+    return readOptions(process.argv.slice(2))
+  } catch (error) {
+    if (!(error instanceof WrongOption)) throw error
+    process.stderr.write(`${error.message}\n`)
+    return process.exit(2)
+  }
+}
+
+const options = optionsOrEnd()
 
 const measure = async (): Promise<Results> => {
   await installPeers(tell)

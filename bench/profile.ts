@@ -50,11 +50,14 @@ const profiled = (profileDir: string): Candidate => {
 
 const endOnSignal = 'process.once("SIGTERM",()=>process.exit())'
 
+/** Of each workload. V8 compiles what is busy for some seconds. */
+const warmUpSeconds = 4
+
 /** Runs the load, first to warm up, and tells when the second run was. */
 const underLoad = async (profileDir: string): Promise<Window> => {
   await using rig = await startRig()
   await using subject = await startSubject(profiled(profileDir), rig)
-  await warmUp(rig, subject, 1)
+  await warmUp(rig, subject, warmUpSeconds)
   const from = nowUs()
   await runOnce(subject, order)
   return { from, to: nowUs() }

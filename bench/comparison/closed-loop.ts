@@ -2,7 +2,7 @@ import { createHistogram } from 'node:perf_hooks'
 import type { LoadFigures } from './load-protocol.ts'
 
 /** Makes one request and waits for its answer. Throws when the answer is not the right one. */
-export type Lane = () => Promise<void>
+export type Lane = () => Promise<unknown>
 
 /**
  * Keeps each lane busy with one request at a time, until the time is over. The answers that are still to come then are waited

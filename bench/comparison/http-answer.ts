@@ -1,10 +1,12 @@
-/** An answer that is not the one that was asked for. */
+/** An answer that is not the one that was asked for. Its headers are left out of the message. */
 export class WrongAnswer extends Error {
   constructor(answer: string) {
-    super(`wrong answer: ${answer.slice(0, 600)}`)
+    super(`wrong answer: ${answer.replace(headers, '').slice(0, 600)}`)
     this.name = 'WrongAnswer'
   }
 }
+
+const headers = /(?<=^HTTP[^\r]*)\r\n.*?(?=\r\n\r\n)/s
 
 /**
  * Whether this is the whole of an HTTP answer. A parser for what the servers here say, and for no others: the load has a core to

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { dialects, workloads } from './workloads.ts'
 
-/** What a process that makes load is told: as many requests as go, so many at a time, for so long. */
+/** What a process that makes load is told: as many requests as go, or so many a second, so many at a time, for so long. */
 export const loadOrder = z.object({
   /** Where the server listens on loopback; where the load calls no server, the stub's port. */
   port: z.int(),
@@ -9,6 +9,8 @@ export const loadOrder = z.object({
   workload: z.enum(workloads),
   connections: z.int().positive(),
   seconds: z.number().positive(),
+  /** Left out: each connection is kept busy. */
+  perSecond: z.number().positive().optional(),
   /** 8 characters that no other run has. */
   run: z.string().length(8),
 })
@@ -22,6 +24,8 @@ export const loadFigures = z.object({
   seconds: z.number().positive(),
   p50Ms: z.number().nonnegative(),
   p99Ms: z.number().nonnegative(),
+  /** How late requests left that a timetable named the moment of (p99): what the load itself is to blame for. */
+  lateP99Ms: z.number().nonnegative().optional(),
 })
 /** See `loadFigures`. */
 export type LoadFigures = z.output<typeof loadFigures>

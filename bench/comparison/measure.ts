@@ -88,9 +88,12 @@ const yardstickCandidate = (): Candidate => {
 /** A cell, for so long. */
 export interface TimedCell extends Cell {
   readonly seconds: number
+  /** Left out: as many as go. */
+  readonly perSecond?: number
 }
 
-const measureRun = async (rig: Rig, subject: Subject, cell: TimedCell): Promise<Measurement> => {
+/** A cell, with what it took of the machine. */
+export const measureRun = async (rig: Rig, subject: Subject, cell: TimedCell): Promise<Measurement> => {
   const helpers = [rig.stub.pid, ...(subject.load === subject.process ? [] : [rig.load.pid])]
   const used = () => Promise.all([subject.process.pid, ...helpers].map(usageOf))
   const calls = await rig.upstreamCalls()

@@ -27,15 +27,15 @@ const names = candidates.map(({ name }) => name)
 
 const usage = `node bench/comparison.ts [options]
 
-  --pairs N         how many pairs of fresh processes each candidate gets (8)
-  --seconds N       how long each measurement takes (1.5)
-  --warm-up N       how long each workload is warmed up, in seconds (1.5)
+  --pairs N         how many pairs of fresh processes each candidate gets (6)
+  --seconds N       how long each measurement takes (1)
+  --warm-up N       how long each workload is warmed up, in seconds (3)
   --connections N,M how many requests at a time (32,128)
   --only A,B        which candidates: ${names.join(', ')}
   --quick           a smoke run: 1 pair, 0.3 s each; writes nothing
   --report          measures nothing, writes the report anew`
 
-const usual = { pairs: 8, seconds: 1.5, warmUpSeconds: 1.5 } as const
+const usual = { pairs: 6, seconds: 1, warmUpSeconds: 3 } as const
 const quick = { pairs: 1, seconds: 0.3, warmUpSeconds: 0.3 } as const
 
 /**

@@ -47,7 +47,7 @@ export const startRig = async (): Promise<Rig> => {
 }
 
 /** The server has a core for itself. With two cores, the load and the stub share the other. */
-const chooseCores = (): Machine['pinned'] => {
+export const chooseCores = (): Machine['pinned'] => {
   const canBind = spawnSync('taskset', ['--version']).status === 0
   const cores = availableParallelism()
   return canBind && cores >= 2 ? { server: 0, load: 1, stub: cores > 2 ? 2 : 1 } : null

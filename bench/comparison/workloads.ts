@@ -106,6 +106,9 @@ const toHttp = ({ method, path, accept, body }: Call): string => {
 /** The text with this id in all its places. */
 export const withId = (text: string, id: string): string => text.replaceAll(placeholder, id)
 
+/** Ids of jobs that never finish begin so. */
+export const idlePrefix = 'idle'
+
 /** How many jobs are asked for again and again. */
 export const knownJobs = 200
 

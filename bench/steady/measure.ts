@@ -1,0 +1,166 @@
+import { candidates } from '../comparison/candidates.ts'
+import { measureRun, runOnce } from '../comparison/measure.ts'
+import { type Rig, startRig } from '../comparison/rig.ts'
+import { type Subject, startSubject } from '../comparison/server-process.ts'
+import { usageOf } from '../comparison/usage.ts'
+import type { Workload } from '../comparison/workloads.ts'
+import { type InsideFigures, builtScript, insideSetting, lookInside } from './built-gateway.ts'
+import { openIdleCrowd } from './idle-crowd.ts'
+
+/** What is asked for, one after the other. */
+export const steadyWorkloads = ['mutation', 'job', 'known-job'] as const satisfies readonly Workload[]
+
+/** What to measure, and for how long. */
+export interface SteadyOptions {
+  readonly subscriptions: number
+  /** Of each measurement. */
+  readonly seconds: number
+  /** Of the highest rate. */
+  readonly share: number
+  /** Of each workload. */
+  readonly warmUp: WarmUp
+}
+
+/** How long a workload is run before anything is measured. */
+export interface WarmUp {
+  readonly leastSeconds: number
+  readonly mostSeconds: number
+}
+
+/** One run of one workload. */
+export interface SteadyRun {
+  readonly seconds: number
+  readonly requestsPerSecond: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  /** How late the load itself sent (p99); null: it had no timetable. */
+  readonly lateP99Ms: number | null
+  /** Share of its core that the gateway had; null: this system does not tell. */
+  readonly busy: number | null
+  readonly inside: InsideFigures
+}
+
+/** One workload: with as many requests as go, and by a timetable with a share of them. */
+export interface SteadyCell {
+  readonly workload: Workload
+  readonly full: SteadyRun
+  readonly paced: SteadyRun
+}
+
+/** One gateway, with so many subscriptions open. */
+export interface SteadyFigures {
+  readonly subscriptions: number
+  /** Resident memory before the first request, in bytes; null: this system does not tell. */
+  readonly restingRssBytes: number | null
+  /** The same with the subscriptions open, before the load. */
+  readonly waitingRssBytes: number | null
+  readonly cells: readonly SteadyCell[]
+}
+
+/** Connections for as many requests as go. */
+const closedConnections = 128
+/** So many that a request which is due finds one free, unless the gateway stands still. */
+const openConnections = 512
+
+/**
+ * Measures a fresh gateway without subscriptions, and another one with them.
+ *
+ * @param tell told how far it is
+ */
+export const measureSteady = async (
+  options: SteadyOptions,
+  tell: (words: string) => void,
+): Promise<{ readonly figures: readonly SteadyFigures[]; readonly pinned: Rig['pinned'] }> => {
+  await using rig = await startRig()
+  const figures: SteadyFigures[] = []
+  for (const subscriptions of new Set([0, options.subscriptions])) {
+    tell(`a gateway with ${subscriptions} subscriptions`)
+    figures.push(await measureGateway(rig, { ...options, subscriptions }, tell))
+  }
+  return { figures, pinned: rig.pinned }
+}
+
+const measureGateway = async (
+  rig: Rig,
+  options: SteadyOptions,
+  tell: (words: string) => void,
+): Promise<SteadyFigures> => {
+  await using subject = await startBuilt(rig)
+  const { subscriptions } = options
+  const resting = await usageOf(subject.process.pid)
+  await using crowd = subscriptions === 0 ? null : await openIdleCrowd(rig, { port: subject.port, subscriptions })
+  const waiting = await usageOf(subject.process.pid)
+  for (const workload of steadyWorkloads) {
+    const rates = await warmUp(subject, workload, options.warmUp)
+    tell(`  ${workload}: warm after ${rates.length} s, ${rates.map((rate) => Math.round(rate)).join(' ')} a second`)
+  }
+  const cells: SteadyCell[] = []
+  for (const workload of steadyWorkloads) {
+    tell(`  ${workload}: as many as go, then ${options.share} of that`)
+    cells.push(await measureCell(rig, subject, { ...options, workload }))
+  }
+  await crowd?.check()
+  return {
+    subscriptions,
+    restingRssBytes: resting?.rssBytes ?? null,
+    waitingRssBytes: waiting?.rssBytes ?? null,
+    cells,
+  }
+}
+
+/** As users run it, with the settings of the comparison. */
+const startBuilt = async (rig: Rig): Promise<Subject> => {
+  const gateway = candidates.find(({ name }) => name === 'gateway')
+  if (gateway === undefined) throw new TypeError('the gateway is no candidate')
+  const inside = await insideSetting()
+  const settings: typeof gateway.settings = (given) => ({ ...gateway.settings(given), ...inside })
+  return startSubject({ ...gateway, script: builtScript, settings }, rig)
+}
+
+/** V8 compiles for seconds what is used much. Returns the rate of each second. */
+const warmUp = async (
+  subject: Subject,
+  workload: Workload,
+  { leastSeconds, mostSeconds }: WarmUp,
+): Promise<number[]> => {
+  const rates: number[] = []
+  while (rates.length < leastSeconds || (rates.length < mostSeconds && isGrowing(rates))) {
+    const { requests, seconds } = await runOnce(subject, { workload, connections: closedConnections, seconds: 1 })
+    rates.push(requests / seconds)
+  }
+  return rates
+}
+
+const growth = 1.05
+const secondsWithoutGrowth = 2
+
+/** Whether one of the last seconds was clearly faster than all before them. */
+export const isGrowing = (rates: readonly number[]): boolean => {
+  const [before, last] = [rates.slice(0, -secondsWithoutGrowth), rates.slice(-secondsWithoutGrowth)]
+  return Math.max(...last) > growth * Math.max(...before)
+}
+
+const measureCell = async (
+  rig: Rig,
+  subject: Subject,
+  { workload, seconds, share }: SteadyOptions & { readonly workload: Workload },
+): Promise<SteadyCell> => {
+  const full = await run(rig, subject, { workload, seconds, connections: closedConnections })
+  const perSecond = share * full.requestsPerSecond
+  const paced = await run(rig, subject, { workload, seconds, connections: openConnections, perSecond })
+  return { workload, full, paced }
+}
+
+const run = async (rig: Rig, subject: Subject, cell: Parameters<typeof runOnce>[1]): Promise<SteadyRun> => {
+  await lookInside(subject.process)
+  const { requests, seconds, p50Ms, p99Ms, lateP99Ms, cpuMs } = await measureRun(rig, subject, cell)
+  return {
+    seconds,
+    requestsPerSecond: requests / seconds,
+    p50Ms,
+    p99Ms,
+    lateP99Ms: lateP99Ms ?? null,
+    busy: cpuMs === null ? null : cpuMs / (seconds * 1_000),
+    inside: await lookInside(subject.process),
+  }
+}
