@@ -2,11 +2,13 @@ import { type Migration, Migrator } from 'kysely/migration'
 import { type Database, DatabaseRefused } from './database.ts'
 import { up as jobs } from './migrations/001-jobs.ts'
 import { up as notices } from './migrations/002-notices.ts'
+import { up as rareStatuses } from './migrations/003-rare-statuses.ts'
 
 /** Every change to the tables that there ever was, in order. Appended to, never edited. */
 const migrationsFor = (kind: Database['kind']): Record<string, Migration> => ({
   '001-jobs': { up: jobs },
   '002-notices': { up: kind === 'postgres' ? notices : async () => undefined },
+  '003-rare-statuses': { up: rareStatuses },
 })
 
 /**

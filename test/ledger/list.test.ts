@@ -157,4 +157,43 @@ describe.each([
       if (parameters.length > 2) expect(plan).toMatch(/\(created_at,id\)[<>]\(\?,\?\)|ROW\(created_at, id\) [<>] ROW/)
     }
   })
+
+  test.for([
+    [['ERROR'], ['job-4600', 'job-4100', 'job-3600']],
+    [
+      ['QUEUED', 'CANCELED', 'ERROR'],
+      ['job-4900', 'job-4600', 'job-4100'],
+    ],
+  ] as const)(
+    'of statuses that few jobs have, %j, is read from their own place in an index',
+    async ([statuses, found]) => {
+      await using opened = await open()
+      await opened.query(manyJobs)
+      await opened.query(`update jobs set status = case
+      when created_at % 500000 = 100000 then 'ERROR' when created_at = 4900000 then 'CANCELED' else 'COMPLETE' end`)
+      await opened.query('analyze')
+      const { database, statements } = recordStatements(opened.database)
+      const ledger = createLedger(database, createHub())
+      const listed = await ledger.list('tenant-0', { ...firstPage, filter: { ...everything, statuses } })
+      expect(listed.map(({ id }) => id)).toEqual(found)
+      expect(statements).toHaveLength(1)
+      for (const { sql, parameters } of statements) {
+        const plan = JSON.stringify(await opened.query(`${explain} ${sql}`, parameters))
+        expect(plan).toContain('jobs_by_status')
+        expect(plan).not.toContain('jobs_list')
+      }
+    },
+  )
+
+  test('of statuses that few jobs have goes on where the page before ended, forwards and backwards', async () => {
+    await using opened = await open()
+    await opened.query(manyJobs)
+    await opened.query(`update jobs set status = case
+      when created_at % 500000 = 101000 then 'ERROR' when created_at % 600000 = 1000 then 'CANCELED' else 'COMPLETE' end`)
+    const page: JobPage = { ...firstPage, filter: { ...everything, statuses: ['ERROR', 'CANCELED'] } }
+    const all = await ids(opened.ledger, { ...page, limit: 100 })
+    expect(all).toHaveLength(17)
+    expect(await walk(opened.ledger, page)).toEqual(all)
+    expect(await walk(opened.ledger, { ...page, direction: 'backward' })).toEqual(all)
+  })
 })

@@ -7,7 +7,7 @@ import type { Tables } from '../../src/ledger/tables.ts'
 import { createTestDatabase } from '../support/postgres/database.ts'
 import { openReplica, run, temporaryFolder } from './databases.ts'
 
-const all = ['001-jobs', '002-notices']
+const all = ['001-jobs', '002-notices', '003-rare-statuses']
 const tables = ['jobs', 'kept_events', 'kysely_migration', 'kysely_migration_lock', 'submissions']
 
 interface EmptyDatabase extends AsyncDisposable {
@@ -81,9 +81,9 @@ describe.each([
     await using database = await empty()
     const opened = database.open()
     await migrate(opened)
-    await run(opened, `update kysely_migration set name = '999-future' where name = '002-notices'`)
+    await run(opened, `update kysely_migration set name = '999-future' where name = '003-rare-statuses'`)
     await expect(migrate(opened)).rejects.toThrow(/newer than this program.*«999-future».*newer one/)
-    expect(await migrationsOf(opened)).toEqual(['001-jobs', '999-future'])
+    expect(await migrationsOf(opened)).toEqual(['001-jobs', '002-notices', '999-future'])
   })
 
   test('of somebody else are left alone', async () => {
