@@ -16,10 +16,9 @@ import { registerUploads } from './http/uploads.ts'
 import { registerWebhook } from './http/webhook.ts'
 import { cutWebSockets, registerWebSocket } from './http/websocket.ts'
 import { DatabaseRefused } from './ledger/database.ts'
-import { migrate } from './ledger/migrate.ts'
 import { type Logger, createLogger } from './logger.ts'
 import { type Parts, startParts } from './parts.ts'
-import { openDatabase } from './storage.ts'
+import { migrateStorage } from './storage.ts'
 
 interface AppOptions {
   /** Default: JSON lines on standard output, from `LOG_LEVEL` on. */
@@ -95,12 +94,7 @@ export const startGateway = async (config: Config, options: AppOptions = {}): Pr
  */
 export const migrateDatabase = async (config: Config, options: AppOptions = {}): Promise<string[]> => {
   try {
-    const database = await openDatabase(config, loggerOf(config, options))
-    try {
-      return await migrate(database)
-    } finally {
-      await database.close()
-    }
+    return await migrateStorage(config, loggerOf(config, options))
   } catch (error) {
     throw inWords(error)
   }

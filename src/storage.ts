@@ -15,15 +15,41 @@ export interface Storage {
   close(): Promise<void>
 }
 
-/** Opens the database that the configuration names, without looking into it. The driver is loaded only where it is needed. */
-export const openDatabase = async ({ databaseUrl, dataDir }: Config, logger: Logger): Promise<Database> => {
+/** An index over millions of jobs is made in minutes. */
+const longestMigrationMs = 3_600_000
+
+/**
+ * Opens the database that the configuration names, without looking into it. The driver is loaded only where it is needed.
+ *
+ * @param longestStatementMs PostgreSQL only. Default: its own
+ */
+export const openDatabase = async (
+  { databaseUrl, dataDir }: Config,
+  logger: Logger,
+  longestStatementMs?: number,
+): Promise<Database> => {
   if (databaseUrl === null) return openSqlite(dataDir)
   const { openPostgres } = await import('./ledger/postgres.ts')
   return openPostgres({
     url: databaseUrl,
+    ...(longestStatementMs !== undefined && { longestStatementMs }),
     // The driver's error carries the whole connection with it.
     onConnectionLost: ({ message }) => logger.warn({ reason: message }, 'a connection to the database broke'),
   })
+}
+
+/**
+ * Brings the tables up to date, with all the time that it takes.
+ *
+ * @returns the names of the migrations that were made
+ */
+export const migrateStorage = async (config: Config, logger: Logger): Promise<string[]> => {
+  const database = await openDatabase(config, logger, longestMigrationMs)
+  try {
+    return await migrate(database)
+  } finally {
+    await database.close()
+  }
 }
 
 /**
@@ -32,9 +58,10 @@ export const openDatabase = async ({ databaseUrl, dataDir }: Config, logger: Log
  * @throws DatabaseRefused, or what the driver says where the database cannot be reached
  */
 export const openStorage = async (config: Config, logger: Logger): Promise<Storage> => {
+  if (config.databaseUrl !== null) await migrateStorage(config, logger)
   const database = await openDatabase(config, logger)
   try {
-    await migrate(database)
+    if (database.kind === 'sqlite') await migrate(database)
     const hub = createHub()
     const ledger = createLedger(database, hub)
     if (database.kind === 'sqlite') await takeOver(ledger)

@@ -43,6 +43,8 @@ export const createHttpServer = async ({
     genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     frameworkErrors: (error, _request, reply) => void refuse(reply, error),
   })
+  // Before CORS, which answers the requests of its own.
+  addHeaders(app, isSandbox)
   await app.register(cors, {
     origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
     methods: ['GET', 'POST', 'PUT'],
@@ -59,7 +61,6 @@ export const createHttpServer = async ({
     maxAge: 600,
   })
   limitSlowRequests(app.server, requestTimeoutMs)
-  addHeaders(app, isSandbox)
   letConnectionsEnd(app)
   answerErrors(app, log)
   logRequests(app, log)

@@ -48,6 +48,17 @@ interface Unit {
 export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptions): GroupCommits => {
   let waiting: Unit[] = []
   let working: Promise<void> | null = null
+  let broken: { readonly error: unknown } | null = null
+
+  const settle = async (written: readonly Unit[]): Promise<void> => {
+    try {
+      if (written.length > 0) await sync?.().catch((error: unknown) => copyLog(database, error))
+      for (const unit of written) unit.done()
+    } catch (error) {
+      broken = { error }
+      for (const unit of [...written, ...waiting.splice(0)]) unit.failed(error)
+    }
+  }
 
   const work = async (): Promise<void> => {
     while (waiting.length > 0) {
@@ -56,7 +67,7 @@ export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptio
       if (database.isOpen && database.isTransaction) continue
       const { written, left } = commitTogether(database, waiting)
       waiting = left
-      await settle(written, sync)
+      await settle(written)
     }
     working = null
   }
@@ -73,6 +84,7 @@ export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptio
     }
     const unit = { work: runAll, hasSeveral: before.length > 0, done: () => resolve(outcome), failed: reject }
     if (statement.isRead && before.length === 0) read(unit)
+    else if (broken !== null) reject(broken.error)
     else {
       waiting.push(unit)
       working ??= work()
@@ -84,13 +96,24 @@ export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptio
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
 
-/** Of one that is committed, and may not be durable, nobody must think that it is: it is as good as one that may have failed. */
-const settle = async (written: readonly Unit[], sync: Sync | null): Promise<void> => {
+/**
+ * Saves what could not be brought to disk in the log. A disk says once that it lost something, and then of the same pages that all is
+ * well; and whatever is committed later stands behind them in the log, and would be lost with them. So the database itself is
+ * written and brought to disk, from what is still in memory, and the log begins anew. Twice, because SQLite's own handle of the file
+ * may be told of the same loss.
+ *
+ * @throws the error given, when that fails too: then nothing that is written from now on can be trusted
+ */
+const copyLog = (database: DatabaseSync, error: unknown): void => {
+  if (!isCopied(database) && !isCopied(database)) throw error
+}
+
+const isCopied = (database: DatabaseSync): boolean => {
   try {
-    if (written.length > 0) await sync?.()
-    for (const unit of written) unit.done()
-  } catch (error) {
-    for (const unit of written) unit.failed(error)
+    const result = database.prepare('pragma wal_checkpoint(truncate)').get()
+    return result?.['busy'] === 0 && result['log'] === 0
+  } catch {
+    return false
   }
 }
 

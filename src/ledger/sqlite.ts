@@ -23,8 +23,8 @@ const fileName = 'ledger.sqlite'
  * @throws DatabaseRefused when another process has it, or the folder cannot be written
  */
 export const openSqlite = (dataDir: string): Database => {
-  const database = open(dataDir)
-  return toDatabase(database, dataDir === inMemory ? null : openLog(join(dataDir, fileName)))
+  const { database, log } = open(dataDir)
+  return toDatabase(database, log)
 }
 
 /** Wraps a database that is open already. */
@@ -32,21 +32,24 @@ export const toDatabase = (database: DatabaseSync, log: WriteAheadLog | null = n
   const prepare = createPrepare(database)
   const commits = createGroupCommits({ database, prepare, sync: log?.sync ?? null })
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asBetterSqlite(database, prepare) }) })
-  return {
-    kind: 'sqlite',
-    db,
-    run: commits.run,
-    close: async () => {
-      await commits.idle()
-      await db.destroy()
-      // Kysely closes it only where a query was run.
-      if (database.isOpen) database.close()
-      log?.close()
-    },
+  const close = async (): Promise<void> => {
+    await commits.idle()
+    await db.destroy()
+    // Kysely closes it only where a query was run.
+    if (database.isOpen) database.close()
+    log?.close()
   }
+  let closed: Promise<void> | null = null
+  return { kind: 'sqlite', db, run: commits.run, close: () => (closed ??= close()) }
 }
 
-const open = (dataDir: string): DatabaseSync => {
+interface Opened {
+  readonly database: DatabaseSync
+  /** null: there is no disk. */
+  readonly log: WriteAheadLog | null
+}
+
+const open = (dataDir: string): Opened => {
   let database: DatabaseSync | null = null
   try {
     if (dataDir !== inMemory) makeFolder(resolve(dataDir))
@@ -57,7 +60,11 @@ const open = (dataDir: string): DatabaseSync => {
     // The rest of what `full` does is done by `sync` after each commit of ours. Migrations do without: one that is lost is made anew.
     database.exec('pragma synchronous = normal')
     database.exec('begin immediate; commit')
-    return database
+    // What an earlier process committed may not be on disk yet.
+    database.exec('pragma wal_checkpoint(truncate)')
+    // Where the file is a link, the log lies beside what it leads to.
+    const path = database.location()
+    return { database, log: path === null ? null : openLog(path) }
   } catch (error) {
     database?.close()
     throw new DatabaseRefused(wordsFor(error, dataDir), error)

@@ -12,8 +12,8 @@ export interface WriteAheadLog {
 const fileSync = promisify(fdatasync)
 
 /**
- * Opens the write-ahead log of a database that is open. A commit with `synchronous = full` is one with `normal` and then the same
- * call on the same file (sqlite.org/wal.html, «Performance Considerations»); only that SQLite holds up the event loop for it.
+ * Opens the write-ahead log of a database that is open. A commit with `synchronous = full` is one with `normal`, and then the log is
+ * brought to disk (sqlite.org/wal.html, «Performance Considerations»); only that SQLite holds up the event loop for it.
  *
  * @param path of the database
  */

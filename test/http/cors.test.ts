@@ -30,6 +30,13 @@ describe('a page of another origin', () => {
     expect(await allowedOrigin(app.url, 'null')).toBeNull()
   })
 
+  test('is answered with the security headers of every answer, when it asks whether it may', async () => {
+    await using app = await startApp()
+    const headers = await preflight(app.url, stranger)
+    expect(headers.get('x-content-type-options')).toBe('nosniff')
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'")
+  })
+
   test('may not call in production', async () => {
     await using app = await startApp(production)
     expect(await allowedOrigin(app.url, studio)).toBeNull()

@@ -150,3 +150,17 @@ test('a commit is in the write-ahead log, from where it is brought to disk away 
   expect(await run(database, 'pragma locking_mode')).toEqual([{ locking_mode: 'exclusive' }])
   await database.close()
 })
+
+test('a file that is a link to another place opens, and keeps its log there', async () => {
+  await using folder = await temporaryFolder()
+  await using elsewhere = await temporaryFolder()
+  await openSqlite(elsewhere.path).close()
+  await symlink(join(elsewhere.path, 'ledger.sqlite'), join(folder.path, 'ledger.sqlite'))
+  const database = openSqlite(folder.path)
+  await migrate(database)
+  await createLedger(database, createHub()).adopt(aJob(), null)
+  await Promise.all([database.close(), database.close()])
+  const reopened = openSqlite(elsewhere.path)
+  expect(await createLedger(reopened, createHub()).findAnywhere('job-1')).toEqual([aJob()])
+  await reopened.close()
+})
