@@ -49,7 +49,9 @@ const createPassThrough = ({ tenantPrefix }: CallerPolicy): ((token: string) => 
   const callers = createLastUsed<Caller>(maxCallers)
   return (token) => {
     const tenant = `${tenantPrefix}key:${hash('sha256', token, 'hex')}`
-    const caller = callers.get(tenant) ?? { tenant, account: tenant, apiKey: new Secret(token) }
+    const known = callers.get(tenant)
+    if (known !== undefined) return known
+    const caller = { tenant, account: tenant, apiKey: new Secret(token) }
     callers.set(tenant, caller)
     return caller
   }
