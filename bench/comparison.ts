@@ -5,6 +5,7 @@ import { WrongOption, readOptions } from './comparison/options.ts'
 import { describeMachine, installPeers } from './comparison/prepare.ts'
 import { reportOf } from './comparison/report.ts'
 import { type Results, results } from './comparison/results.ts'
+import { createTell } from './comparison/progress.ts'
 
 /*
  * What the gateway costs, against what people would use instead, in pairs with a raw proxy.
@@ -17,12 +18,7 @@ import { type Results, results } from './comparison/results.ts'
 
 const here = new URL('./', import.meta.url)
 const rawFile = new URL('results.json', here)
-const begun = performance.now()
-
-const tell = (words: string): void => {
-  const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
-  process.stderr.write(`${minutes.padStart(5)} min  ${words}\n`)
-}
+const tell = createTell()
 
 const optionsOrEnd = () => {
   try {

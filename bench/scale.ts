@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { measureAll } from './scale/measure.ts'
 import { readOptions } from './scale/options.ts'
 import { reportOf } from './scale/report.ts'
+import { createTell } from './comparison/progress.ts'
 
 /*
  * What scaling costs: a job from its making to its end, a second replica, subscriptions that wait, lists of a
@@ -13,12 +14,7 @@ import { reportOf } from './scale/report.ts'
  * meanwhile, its figures are worth nothing.
  */
 
-const begun = performance.now()
-
-const tell = (words: string): void => {
-  const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
-  process.stderr.write(`${minutes.padStart(5)} min  ${words}\n`)
-}
+const tell = createTell()
 
 const options = readOptions(process.argv.slice(2))
 const report = reportOf(await measureAll(options, tell))

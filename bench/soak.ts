@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 import { describeMachine } from './comparison/prepare.ts'
+import { createTell } from './comparison/progress.ts'
 import { chartOf } from './soak/chart.ts'
 import { type Sample, soak } from './soak/measure.ts'
 import { reportOf } from './soak/report.ts'
@@ -34,11 +35,7 @@ const { minutes, rate, share } = z
   })
   .parse({ minutes: isQuick ? '0.5' : '60', ...values })
 
-const begun = performance.now()
-const tell = (words: string): void => {
-  const passed = ((performance.now() - begun) / 60_000).toFixed(1)
-  process.stderr.write(`${passed.padStart(5)} min  ${words}\n`)
-}
+const tell = createTell()
 
 /** Once a minute. */
 const tellOf = ({ atSeconds, rssBytes, inside, traffic }: Sample): void => {

@@ -5,6 +5,7 @@ import { describeMachine } from './comparison/prepare.ts'
 import { requireBuild } from './steady/built-gateway.ts'
 import { measureSteady } from './steady/measure.ts'
 import { reportOf } from './steady/report.ts'
+import { createTell } from './comparison/progress.ts'
 
 /*
  * How even the answers are under a steady load, with and without idle subscriptions, and how long the database holds the event loop.
@@ -34,11 +35,7 @@ const options = z
   .parse({ subscriptions: isQuick ? '200' : '10000', seconds: isQuick ? '1' : '10', ...values })
 const warmUp = isQuick ? { leastSeconds: 1, mostSeconds: 2 } : { leastSeconds: 8, mostSeconds: 20 }
 
-const begun = performance.now()
-const tell = (words: string): void => {
-  const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
-  process.stderr.write(`${minutes.padStart(5)} min  ${words}\n`)
-}
+const tell = createTell()
 
 await requireBuild()
 const machine = await describeMachine()
