@@ -10,7 +10,7 @@ export interface Database {
    * Runs a statement; resolves once what it wrote is durable. SQLite writes what came together as one commit.
    *
    * @param before run before it, all as one: all or none of them
-   * @returns what the statement came to, not those before it
+   * @returns the rows of the statement itself; how many were written, by all of them
    */
   readonly run: <R>(statement: BoundStatement<R>, before?: readonly BoundStatement<unknown>[]) => Promise<Outcome<R>>
   close(): Promise<void>

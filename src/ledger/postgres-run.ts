@@ -47,5 +47,6 @@ const sendTogether = async <R>(
   // A connection that broke says more than what the database said before: nobody knows how it ended.
   const [error] = errors.toSorted((a, b) => Number(a instanceof DatabaseError) - Number(b instanceof DatabaseError))
   if (errors.length > 0) throw error
-  return last
+  const [{ rows, changes }, outcomes] = [await last, await Promise.all(earlier)]
+  return { rows, changes: outcomes.reduce((sum, one) => sum + one.changes, changes) }
 }

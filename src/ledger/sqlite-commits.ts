@@ -79,8 +79,9 @@ export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptio
     const { promise, resolve, reject } = Promise.withResolvers<Outcome<R>>()
     let outcome: Outcome<R> = { rows: [], changes: 0 }
     const runAll = (): void => {
-      for (const earlier of before) runOne(prepare, earlier)
-      outcome = runOne(prepare, statement)
+      const earlier = before.reduce((changes, one) => changes + runOne(prepare, one).changes, 0)
+      const { rows, changes } = runOne(prepare, statement)
+      outcome = { rows, changes: earlier + changes }
     }
     const unit = { work: runAll, hasSeveral: before.length > 0, done: () => resolve(outcome), failed: reject }
     if (statement.isRead && before.length === 0) read(unit)

@@ -52,11 +52,12 @@ const createAccept = (database: Database, listener: ChangeListener): SubmissionL
   return (submissionId, job, dueAt) =>
     guard(async () => {
       const { tenant, id } = job
-      const { rows } = await database.run(find({ tenant, id, submission_id: submissionId }), [
-        insert({ ...fromJob(job), due_at: dueAt?.getTime() ?? null }),
-        accept({ id: submissionId, job_id: id }),
-      ])
+      const inserted = insert({ ...fromJob(job), due_at: dueAt?.getTime() ?? null })
+      const { changes } = await database.run(accept({ id: submissionId, job_id: id }), [inserted])
       listener.submissionChanged(submissionId)
+      // The job and the outcome were both new, as nearly always.
+      if (changes === 2) return job
+      const { rows } = await database.run(find({ tenant, id, submission_id: submissionId }))
       return rows.map(toJob)[0] ?? job
     })
 }
