@@ -7,9 +7,9 @@ export type { Logger }
  * Makes the logger. Nothing logs headers or bodies; the redaction is a second lock for the day when something does.
  *
  * @param level       the least level that is written
- * @param destination where to; default: standard output
+ * @param destination where to; default: standard output, at most 10 ms later
  */
-export const createLogger = (level: string, destination?: DestinationStream): Logger =>
+export const createLogger = (level: string, destination: DestinationStream = standardOutput()): Logger =>
   pino(
     {
       level,
@@ -22,3 +22,31 @@ export const createLogger = (level: string, destination?: DestinationStream): Lo
     },
     destination,
   )
+
+const longestWaitMs = 10
+/** As much as a pipe takes whole. */
+const longestText = 4_096
+
+/** Writes what comes within some milliseconds as one: a write is done by another thread, and to wake that costs more than a line. */
+const standardOutput = (): DestinationStream => {
+  const output = pino.destination({ sync: false })
+  let waiting = ''
+  let timer: NodeJS.Timeout | null = null
+  const write = (): void => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    if (waiting !== '') output.write(waiting)
+    waiting = ''
+  }
+  process.once('exit', () => {
+    write()
+    output.flushSync()
+  })
+  return {
+    write: (line) => {
+      waiting += line
+      if (waiting.length >= longestText) write()
+      else timer ??= setTimeout(write, longestWaitMs)
+    },
+  }
+}
