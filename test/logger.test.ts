@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
+import { createLogger } from '../src/logger.ts'
 
 const program = (body: string): string =>
   `import { createLogger } from ${JSON.stringify(new URL('../src/logger.ts', import.meta.url).href)}
@@ -33,6 +34,16 @@ describe('lines that are logged to standard output', () => {
     // Only what has come to us lets it go on.
     child.stdout.once('data', () => child.stdin.end('go on'))
     expect(await text(child.stdout)).toMatch(/"first".*\n.*"second"/)
+  })
+
+  test('hold no secret that somebody logged by mistake, beside an error or in it', () => {
+    const lines: string[] = []
+    const logger = createLogger('info', { write: (line) => void lines.push(line) })
+    const secrets = { authorization: 'Bearer mhk_live_1', headers: { cookie: 'mhk_live_2' }, apiKey: 'mhk_live_3' }
+    logger.info(secrets, 'one')
+    logger.error({ err: Object.assign(new TypeError('refused'), secrets), requestId: 'r-1' }, 'two')
+    expect(lines.join('')).toMatch(/one.*\n.*refused.*r-1.*two/)
+    expect(lines.join('')).not.toContain('mhk_live')
   })
 
   test.each([
