@@ -76,6 +76,7 @@ export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptio
     statement: BoundStatement<R>,
     before: readonly BoundStatement<unknown>[] = [],
   ): Promise<Outcome<R>> => {
+    if (statement.isRead && before.length === 0) return readNow(prepare, statement)
     const { promise, resolve, reject } = Promise.withResolvers<Outcome<R>>()
     let outcome: Outcome<R> = { rows: [], changes: 0 }
     const runAll = (): void => {
@@ -84,8 +85,7 @@ export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptio
       outcome = { rows, changes: earlier + changes }
     }
     const unit = { work: runAll, hasSeveral: before.length > 0, done: () => resolve(outcome), failed: reject }
-    if (statement.isRead && before.length === 0) read(unit)
-    else if (broken !== null) reject(broken.error)
+    if (broken !== null) reject(broken.error)
     else {
       waiting.push(unit)
       working ??= work()
@@ -118,14 +118,9 @@ const isCopied = (database: DatabaseSync): boolean => {
   }
 }
 
-const read = ({ work, done, failed }: Unit): void => {
-  try {
-    work()
-    done()
-  } catch (error) {
-    failed(error)
-  }
-}
+/** Nobody has to wait for a read. */
+const readNow = async <R>(prepare: Prepare, statement: BoundStatement<R>): Promise<Outcome<R>> =>
+  runOne(prepare, statement)
 
 interface Committed {
   readonly written: readonly Unit[]
