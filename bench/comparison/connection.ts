@@ -13,6 +13,7 @@ export interface Connection {
    * @throws WrongAnswer when it is not the right one, or the connection was closed
    */
   ask(request: string, expects: readonly string[]): Promise<string>
+  readonly isOpen: boolean
   close(): void
 }
 
@@ -45,6 +46,9 @@ export const openConnection = async (port: number): Promise<Connection> => {
       waiting = Promise.withResolvers()
       socket.write(request, 'latin1')
       return waiting.promise
+    },
+    get isOpen() {
+      return socket.readyState === 'open'
     },
     close: () => socket.destroy(),
   }

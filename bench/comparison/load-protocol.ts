@@ -11,6 +11,8 @@ export const loadOrder = z.object({
   seconds: z.number().positive(),
   /** Left out: each connection is kept busy. */
   perSecond: z.number().positive().optional(),
+  /** Whether the connections stay open for the next order that needs the same ones. */
+  keepsConnections: z.boolean().default(false),
   /** 8 characters that no other run has. */
   run: z.string().length(8),
 })

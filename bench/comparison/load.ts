@@ -8,8 +8,22 @@ import { createNextId, templateOf, withId } from './workloads.ts'
  * Makes the load, in a process of its own: a request at a time on each connection, and looks at each answer.
  */
 
+interface Kept {
+  readonly port: number
+  readonly connections: readonly Connection[]
+}
+let kept: Kept | null = null
+
+const takeConnections = async ({ port, connections: count }: LoadOrder): Promise<readonly Connection[]> => {
+  const { port: keptPort, connections = [] } = kept ?? {}
+  kept = null
+  if (keptPort === port && connections.length === count && connections.every(({ isOpen }) => isOpen)) return connections
+  for (const connection of connections) connection.close()
+  return Promise.all(Array.from({ length: count }, () => openConnection(port)))
+}
+
 const carryOut = async (order: LoadOrder): Promise<LoadFigures> => {
-  const connections = await Promise.all(Array.from({ length: order.connections }, () => openConnection(order.port)))
+  const connections = await takeConnections(order)
   try {
     const nextId = createNextId(order.workload, order.run)
     const lanes = connections.map((connection) => laneOf(connection, order, nextId))
@@ -17,7 +31,8 @@ const carryOut = async (order: LoadOrder): Promise<LoadFigures> => {
       ? await runClosedLoop(lanes, order.seconds)
       : await runOpenLoop(lanes, { perSecond: order.perSecond, seconds: order.seconds })
   } finally {
-    for (const connection of connections) connection.close()
+    if (order.keepsConnections) kept = { port: order.port, connections }
+    else for (const connection of connections) connection.close()
   }
 }
 

@@ -90,6 +90,8 @@ export interface TimedCell extends Cell {
   readonly seconds: number
   /** Left out: as many as go. */
   readonly perSecond?: number
+  /** Whether the connections stay open for a run that follows. Default: they do not. */
+  readonly keepsConnections?: boolean
 }
 
 /** A cell, with what it took of the machine. */

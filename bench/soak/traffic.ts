@@ -72,9 +72,16 @@ const carryOut = async (order: TrafficOrder): Promise<LoadFigures | TrafficFigur
   }
 }
 
-/** What a subscription is refused with is a list of GraphQL errors, and no error itself. */
 const noteProblem = (error: unknown): void => {
-  problem ??= error instanceof Error ? error.message : JSON.stringify(error)
+  problem ??= wordsOf(error)
+}
+
+/** What a subscription is refused with is a list of GraphQL errors, and what it ends with may be that its socket was closed: no errors themselves. */
+const wordsOf = (error: unknown): string => {
+  if (error instanceof Error) return error.message
+  if (typeof error === 'object' && error !== null && 'code' in error && 'reason' in error)
+    return `a WebSocket was closed: ${String(error.code)} ${String(error.reason)}`
+  return JSON.stringify(error)
 }
 
 process.on('message', (message) => {

@@ -37,7 +37,7 @@ export const openVisitors = ({ port, count, mix, random }: VisitorOptions): Visi
   const visit = async ({ id, caller }: MadeJob): Promise<void> => {
     using client = overWebSocket(url, caller.authorization)
     const states = client.iterate(query, { id })
-    const leave = random() < 0.5 ? () => void states.return?.() : () => client[Symbol.dispose]()
+    const leave = random() < 0.5 ? () => void states.return?.().catch(toldByTheLoop) : () => client[Symbol.dispose]()
     const timer = setTimeout(leave, stay.leastMs + random() * (stay.mostMs - stay.leastMs))
     for await (const _state of states) heard += 1
     clearTimeout(timer)
@@ -59,5 +59,8 @@ export const openVisitors = ({ port, count, mix, random }: VisitorOptions): Visi
     trouble: Promise.race(Array.from({ length: count }, keepComing)),
   }
 }
+
+/** Whatever ends a subscription reaches who reads its states. */
+const toldByTheLoop = (): void => undefined
 
 const idleJob = (number: number): string => idlePrefix + String(number).padStart(idLength - idlePrefix.length, '0')

@@ -1,5 +1,5 @@
 import { candidates } from '../comparison/candidates.ts'
-import { measureRun, runOnce } from '../comparison/measure.ts'
+import { type TimedCell, measureRun, runOnce } from '../comparison/measure.ts'
 import { type Rig, startRig } from '../comparison/rig.ts'
 import { type Subject, startSubject } from '../comparison/server-process.ts'
 import { usageOf } from '../comparison/usage.ts'
@@ -57,10 +57,7 @@ export interface SteadyFigures {
   readonly cells: readonly SteadyCell[]
 }
 
-/** Connections for as many requests as go. */
-const closedConnections = 128
-/** So many that a request which is due finds one free, unless the gateway stands still. */
-const openConnections = 512
+const connections = 128
 
 /**
  * Measures a fresh gateway without subscriptions, and another one with them.
@@ -125,7 +122,7 @@ const warmUp = async (
 ): Promise<number[]> => {
   const rates: number[] = []
   while (rates.length < leastSeconds || (rates.length < mostSeconds && isGrowing(rates))) {
-    const { requests, seconds } = await runOnce(subject, { workload, connections: closedConnections, seconds: 1 })
+    const { requests, seconds } = await runOnce(subject, { workload, connections, seconds: 1 })
     rates.push(requests / seconds)
   }
   return rates
@@ -145,13 +142,15 @@ const measureCell = async (
   subject: Subject,
   { workload, seconds, share }: SteadyOptions & { readonly workload: Workload },
 ): Promise<SteadyCell> => {
-  const full = await run(rig, subject, { workload, seconds, connections: closedConnections })
+  const full = await run(rig, subject, { workload, seconds, connections })
   const perSecond = share * full.requestsPerSecond
-  const paced = await run(rig, subject, { workload, seconds, connections: openConnections, perSecond })
+  const paced = await run(rig, subject, { workload, seconds, connections, perSecond })
   return { workload, full, paced }
 }
 
-const run = async (rig: Rig, subject: Subject, cell: Parameters<typeof runOnce>[1]): Promise<SteadyRun> => {
+const run = async (rig: Rig, subject: Subject, cell: TimedCell): Promise<SteadyRun> => {
+  // To take some hundred new connections holds the loop for as long as some hundred requests do, and is none of a steady load.
+  await runOnce(subject, { ...cell, seconds: 1, keepsConnections: true })
   await lookInside(subject.process)
   const { requests, seconds, p50Ms, p99Ms, lateP99Ms, cpuMs } = await measureRun(rig, subject, cell)
   return {

@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type Socket, connect, createServer } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { candidates } from '../../bench/comparison/candidates.ts'
 import { loadAnswer } from '../../bench/comparison/load-protocol.ts'
@@ -8,6 +10,27 @@ import { usageOf } from '../../bench/comparison/usage.ts'
 
 const aRun = { connections: 2, seconds: 0.1, run: 'aaaaaaaa' } as const
 
+/** Hands all on to a port, and counts the connections. */
+const startRelay = async (to: number): Promise<AsyncDisposable & { readonly port: number; readonly taken: number }> => {
+  const taken: Socket[] = []
+  const server = createServer((socket) => {
+    taken.push(socket)
+    socket.pipe(connect(to, '127.0.0.1')).pipe(socket)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : expect.fail('no port'),
+    get taken() {
+      return taken.length
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of taken) socket.destroy()
+      server.close()
+    },
+  }
+}
+
 describe('the load of the comparison', () => {
   test('counts what the stub was asked, no more and no less', async () => {
     await using rig = await startRig()
@@ -16,6 +39,18 @@ describe('the load of the comparison', () => {
     const calls = await rig.upstreamCalls()
     expect(calls).toBeGreaterThan(2)
     expect(figures).toMatchObject({ requests: calls })
+  })
+
+  test('takes the connections of the run before only where that was told to keep them', async () => {
+    await using rig = await startRig()
+    await using relay = await startRelay(rig.stubPort)
+    const order = { ...aRun, port: relay.port, dialect: 'rest', workload: 'job' }
+    const taken: number[] = []
+    for (const keepsConnections of [true, true, false, false]) {
+      loadAnswer.parse(await rig.load.ask({ ...order, keepsConnections }))
+      taken.push(relay.taken)
+    }
+    expect(taken).toEqual([2, 2, 2, 4])
   })
 
   test('ends at the first wrong answer, and says which', async () => {
