@@ -64,7 +64,7 @@ const createJobWriter = (database: Database, listener: ChangeListener): Pick<Job
     adopt: (job, dueAt) =>
       guard(async () => {
         const inserted = insert({ ...fromJob(job), due_at: dueAt?.getTime() ?? null })
-        if ((await database.run(inserted)).changes > 0) return job
+        if ((await database.run(inserted)).changes > 0) return toJob(fromJob(job))
         const { rows } = await database.run(find(job))
         return rows.map(toJob)[0] ?? job
       }),

@@ -46,6 +46,9 @@ export const createSubmissionLedger = (database: Database, listener: ChangeListe
   }
 }
 
+/** Both rows are written, as nearly always: then what is stored is what was given. */
+const jobAndOutcome = 2
+
 /** Job and outcome in one step: a key never resolves to a job that is not there, and no paid job stands without its key. */
 const createAccept = (database: Database, listener: ChangeListener): SubmissionLedger['accept'] => {
   const [insert, accept, find] = [insertJob(database), acceptSubmission(database), findAcceptedJob(database)]
@@ -55,8 +58,7 @@ const createAccept = (database: Database, listener: ChangeListener): SubmissionL
       const inserted = insert({ ...fromJob(job), due_at: dueAt?.getTime() ?? null })
       const { changes } = await database.run(accept({ id: submissionId, job_id: id }), [inserted])
       listener.submissionChanged(submissionId)
-      // The job and the outcome were both new, as nearly always.
-      if (changes === 2) return job
+      if (changes === jobAndOutcome) return toJob(fromJob(job))
       const { rows } = await database.run(find({ tenant, id, submission_id: submissionId }))
       return rows.map(toJob)[0] ?? job
     })

@@ -28,6 +28,14 @@ describe.each(databases)('the job of a submission on $name', ({ open, openAlone 
     expect(await ledger.hasOpenSubmissions(new Date(0))).toBe(false)
   })
 
+  test('is at first what it is later, also where its name holds what a database cannot', async () => {
+    await using opened = await open()
+    const { id } = await begun(opened.ledger)
+    const first = await opened.ledger.accept(id, { ...job, name: 'a\0b \uD83D' }, null)
+    expect(first.name).toBe('a\uFFFDb \uFFFD')
+    expect(await opened.ledger.find('tenant-1', ['job-1'])).toEqual([first])
+  })
+
   test('is due when it is said to be, and not at all when nothing is said', async () => {
     await using opened = await open()
     const now = new Date('2026-01-01T00:00:03Z')

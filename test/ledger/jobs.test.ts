@@ -63,9 +63,10 @@ describe.each(databases)('a job on $name', ({ open }) => {
     if (finishedAt === null) return
     const failure = { code: 'odd\0', message: 'half of a pair: \uD83D' }
     const job: Job = { ...aJob('ERROR', { name: 'a\0b' }), status: 'ERROR', finishedAt, failure }
-    await opened.ledger.adopt(job, null)
+    const adopted = await opened.ledger.adopt(job, null)
     const stored = { name: 'a\uFFFDb', failure: { code: 'odd\uFFFD', message: 'half of a pair: \uFFFD' } }
     expect(await opened.ledger.findAnywhere('job-1')).toMatchObject([stored])
+    expect([adopted]).toEqual(await opened.ledger.findAnywhere('job-1'))
   })
 
   test('that is there already stays as it is when it is taken over again', async () => {
