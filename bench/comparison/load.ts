@@ -25,15 +25,19 @@ const takeConnections = async ({ port, connections: count }: LoadOrder): Promise
 const carryOut = async (order: LoadOrder): Promise<LoadFigures> => {
   const connections = await takeConnections(order)
   try {
-    const nextId = createNextId(order.workload, order.run)
-    const lanes = connections.map((connection) => laneOf(connection, order, nextId))
-    return order.perSecond === undefined
-      ? await runClosedLoop(lanes, order.seconds)
-      : await runOpenLoop(lanes, { perSecond: order.perSecond, seconds: order.seconds })
-  } finally {
+    const figures = await runOver(connections, order)
     if (order.keepsConnections) kept = { port: order.port, connections }
-    else for (const connection of connections) connection.close()
+    return figures
+  } finally {
+    if (kept === null) for (const connection of connections) connection.close()
   }
+}
+
+const runOver = (connections: readonly Connection[], order: LoadOrder): Promise<LoadFigures> => {
+  const nextId = createNextId(order.workload, order.run)
+  const lanes = connections.map((connection) => laneOf(connection, order, nextId))
+  const { perSecond, seconds } = order
+  return perSecond === undefined ? runClosedLoop(lanes, seconds) : runOpenLoop(lanes, { perSecond, seconds })
 }
 
 const laneOf = (connection: Connection, { dialect, workload }: LoadOrder, nextId: () => string): Lane => {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
 import { type Lane, runClosedLoop } from '../comparison/closed-loop.ts'
 import { type Connection, openConnection } from '../comparison/connection.ts'
 import type { LoadFigures } from '../comparison/load-protocol.ts'
@@ -76,13 +77,18 @@ const noteProblem = (error: unknown): void => {
   problem ??= wordsOf(error)
 }
 
-/** What a subscription is refused with is a list of GraphQL errors, and what it ends with may be that its socket was closed: no errors themselves. */
+/** What a subscription is refused with is a list of GraphQL errors; what a broken socket says are events. Neither is an error itself. */
 const wordsOf = (error: unknown): string => {
-  if (error instanceof Error) return error.message
-  if (typeof error === 'object' && error !== null && 'code' in error && 'reason' in error)
-    return `a WebSocket was closed: ${String(error.code)} ${String(error.reason)}`
-  return JSON.stringify(error)
+  const { message, code, reason } = whatBroke.safeParse(error).data ?? {}
+  if (message !== undefined) return message
+  return code === undefined ? JSON.stringify(error) : `a WebSocket was closed: ${code} ${reason ?? ''}`
 }
+
+const whatBroke = z.object({
+  message: z.string().optional(),
+  code: z.number().optional(),
+  reason: z.string().optional(),
+})
 
 process.on('message', (message) => {
   void carryOut(trafficOrder.parse(message))

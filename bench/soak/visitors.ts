@@ -34,10 +34,11 @@ interface VisitorOptions {
 export const openVisitors = ({ port, count, mix, random }: VisitorOptions): Visitors => {
   const url = `http://127.0.0.1:${port}`
   let [came, heard] = [0, 0]
+  const broken = Promise.withResolvers<never>()
   const visit = async ({ id, caller }: MadeJob): Promise<void> => {
     using client = overWebSocket(url, caller.authorization)
     const states = client.iterate(query, { id })
-    const leave = random() < 0.5 ? () => void states.return?.().catch(toldByTheLoop) : () => client[Symbol.dispose]()
+    const leave = random() < 0.5 ? () => void states.return?.().catch(broken.reject) : () => client[Symbol.dispose]()
     const timer = setTimeout(leave, stay.leastMs + random() * (stay.mostMs - stay.leastMs))
     for await (const _state of states) heard += 1
     clearTimeout(timer)
@@ -56,11 +57,8 @@ export const openVisitors = ({ port, count, mix, random }: VisitorOptions): Visi
     get heard() {
       return heard
     },
-    trouble: Promise.race(Array.from({ length: count }, keepComing)),
+    trouble: Promise.race([broken.promise, ...Array.from({ length: count }, keepComing)]),
   }
 }
-
-/** Whatever ends a subscription reaches who reads its states. */
-const toldByTheLoop = (): void => undefined
 
 const idleJob = (number: number): string => idlePrefix + String(number).padStart(idLength - idlePrefix.length, '0')
