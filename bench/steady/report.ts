@@ -132,7 +132,9 @@ const loopColumns = [
   'late p50',
   'late p99',
   'latest',
-  'longest collection',
+  'collections/s',
+  'p50',
+  'longest',
   'longest hold by SQLite',
   'of those over 20 ms',
 ] as const
@@ -140,13 +142,15 @@ const loopColumns = [
 const loopLine =
   (load: Load) =>
   ({ subscriptions, cell }: Line): string => {
-    const { loopDelays, collections, transactions, statements, longHolds } = cell[load].inside
+    const { seconds, inside } = cell[load]
+    const { loopDelays, collections, transactions, statements, longHolds } = inside
     return row([
       titles[cell.workload],
       spaced(subscriptions),
       loads[load],
       ...tail(loopDelays, ['p50Ms', 'p99Ms', 'maxMs']),
-      ...tail(collections, ['maxMs']),
+      (collections.count / seconds).toFixed(1),
+      ...tail(collections, ['p50Ms', 'maxMs']),
       milliseconds(Math.max(transactions.maxMs, statements.maxMs)),
       String(longHolds),
     ])
