@@ -63,8 +63,9 @@ const createJobWriter = (database: Database, listener: ChangeListener): Pick<Job
   return {
     adopt: (job, dueAt) =>
       guard(async () => {
-        const inserted = insert({ ...fromJob(job), due_at: dueAt?.getTime() ?? null })
-        if ((await database.run(inserted)).changes > 0) return toJob(fromJob(job))
+        const row = fromJob(job)
+        const { changes } = await database.run(insert({ ...row, due_at: dueAt?.getTime() ?? null }))
+        if (changes > 0) return toJob(row)
         const { rows } = await database.run(find(job))
         return rows.map(toJob)[0] ?? job
       }),

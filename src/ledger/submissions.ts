@@ -55,10 +55,11 @@ const createAccept = (database: Database, listener: ChangeListener): SubmissionL
   return (submissionId, job, dueAt) =>
     guard(async () => {
       const { tenant, id } = job
-      const inserted = insert({ ...fromJob(job), due_at: dueAt?.getTime() ?? null })
+      const row = fromJob(job)
+      const inserted = insert({ ...row, due_at: dueAt?.getTime() ?? null })
       const { changes } = await database.run(accept({ id: submissionId, job_id: id }), [inserted])
       listener.submissionChanged(submissionId)
-      if (changes === jobAndOutcome) return toJob(fromJob(job))
+      if (changes === jobAndOutcome) return toJob(row)
       const { rows } = await database.run(find({ tenant, id, submission_id: submissionId }))
       return rows.map(toJob)[0] ?? job
     })
