@@ -13,7 +13,7 @@ import { createTell } from './comparison/progress.ts'
  *   node bench/steady.ts [--subscriptions 10000] [--seconds 10] [--share 0.7] [--quick]
  *
  * Needs `npm run build`. Prints the tables, and writes them to bench/STEADY.md; `--quick` is a smoke run, and writes nothing. Takes
- * about four minutes; on a machine that does something else meanwhile, its figures are worth nothing. Two processes need as many
+ * about five minutes; on a machine that does something else meanwhile, its figures are worth nothing. Two processes need as many
  * open files as there are subscriptions: `ulimit -n 12000`.
  */
 
@@ -40,8 +40,8 @@ const tell = createTell()
 await requireBuild()
 const machine = await describeMachine()
 if (machine.loadBefore > 0.3) tell(`the machine is busy (load average ${machine.loadBefore.toFixed(2)}): expect noise`)
-const { figures, pinned } = await measureSteady({ ...options, warmUp }, tell)
-const report = reportOf({ machine: { ...machine, pinned }, options: { ...options, warmUp }, figures })
+const { pinned, ...measured } = await measureSteady({ ...options, warmUp }, tell)
+const report = reportOf({ machine: { ...machine, pinned }, options: { ...options, warmUp }, ...measured })
 if (!isQuick) await writeFile(new URL('STEADY.md', import.meta.url), report)
 process.stdout.write(report)
 tell('done')

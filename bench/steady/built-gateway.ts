@@ -25,6 +25,8 @@ const insideFigures = z.object({
   longHolds: z.int(),
   /** How late a timer was. */
   loopDelays: times,
+  /** The longest time in which nobody had a turn, and how much of it the thread waited for its core; null: the system does not tell. */
+  longestStop: z.object({ ms: z.number(), waitedMs: z.number().nullable() }),
   /** Garbage collections of every kind: how long they stopped the program. */
   collections: times,
   heapUsedBytes: z.number(),

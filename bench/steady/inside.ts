@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import {
   type Histogram,
   type PerformanceEntry,
@@ -26,6 +27,10 @@ let liveBytes: number[] = []
 let longHolds = 0
 /** An answer must not have to wait for longer than that because of the database. */
 const longHoldMs = 20
+
+/** The longest time in which nobody had a turn, and how much of it the thread waited for its core; null: the system does not tell. */
+let longestStop: { ms: number; waitedMs: number | null } = { ms: 0, waitedMs: null }
+const stopResolutionMs = 20
 
 /** A transaction on its way. Nobody else has had a turn since it began. */
 interface Stretch {
@@ -82,6 +87,27 @@ const recordHold = (histogram: RecordableHistogram, ms: number): void => {
 const record = (histogram: RecordableHistogram, ms: number): void =>
   histogram.record(Math.max(1, Math.round(ms * 1_000)))
 
+/** How long the main thread was ready to run, and had to wait for its core, in milliseconds: the second number of `schedstat`. */
+const waitedForCoreMs = (): number | null => {
+  try {
+    return Number(readFileSync(`/proc/self/task/${process.pid}/schedstat`, 'latin1').split(' ')[1]) / 1e6
+  } catch {
+    return null
+  }
+}
+
+let turn = { at: performance.now(), waitedMs: waitedForCoreMs() }
+const noteTurn = (): void => {
+  const now = { at: performance.now(), waitedMs: waitedForCoreMs() }
+  const ms = now.at - turn.at - stopResolutionMs
+  if (ms > longestStop.ms)
+    longestStop = {
+      ms,
+      waitedMs: now.waitedMs === null || turn.waitedMs === null ? null : now.waitedMs - turn.waitedMs,
+    }
+  turn = now
+}
+
 const noteCollection = (entry: PerformanceEntry): void => {
   record(collections, entry.duration)
   if (kindOf(entry) === constants.NODE_PERFORMANCE_GC_MAJOR) liveBytes.push(oldGenerationBytes())
@@ -122,6 +148,7 @@ const figures = (): InsideFigures => {
     statements: timesOf(statements, fromMicroseconds),
     longHolds,
     loopDelays: timesOf(delays, toLatenessMs),
+    longestStop,
     collections: timesOf(collections, fromMicroseconds),
     heapUsedBytes: heapUsed,
     externalBytes: external,
@@ -134,11 +161,13 @@ const beginAnew = (): void => {
   for (const histogram of [transactions, statements, collections, delays]) histogram.reset()
   liveBytes = []
   longHolds = 0
+  longestStop = { ms: 0, waitedMs: null }
 }
 
 timeCalls(DatabaseSync.prototype, ['exec', 'prepare'])
 timeCalls(StatementSync.prototype, ['all', 'get', 'iterate', 'run'])
 delays.enable()
+setInterval(noteTurn, stopResolutionMs).unref()
 new PerformanceObserver((list) => list.getEntries().forEach(noteCollection)).observe({ entryTypes: ['gc'] })
 
 process.on('message', () => {

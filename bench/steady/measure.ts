@@ -1,4 +1,4 @@
-import { candidates } from '../comparison/candidates.ts'
+import { type Candidate, candidates, yardstick } from '../comparison/candidates.ts'
 import { type TimedCell, measureRun, runOnce } from '../comparison/measure.ts'
 import { type Rig, startRig } from '../comparison/rig.ts'
 import { type Subject, startSubject } from '../comparison/server-process.ts'
@@ -37,14 +37,18 @@ export interface SteadyRun {
   readonly lateP99Ms: number | null
   /** Share of its core that the gateway had; null: this system does not tell. */
   readonly busy: number | null
+}
+
+/** One run of the gateway. */
+export interface GatewayRun extends SteadyRun {
   readonly inside: InsideFigures
 }
 
 /** One workload: with as many requests as go, and by a timetable with a share of them. */
-export interface SteadyCell {
+export interface SteadyCell<R extends SteadyRun = GatewayRun> {
   readonly workload: Workload
-  readonly full: SteadyRun
-  readonly paced: SteadyRun
+  readonly full: R
+  readonly paced: R
 }
 
 /** One gateway, with so many subscriptions open. */
@@ -57,24 +61,48 @@ export interface SteadyFigures {
   readonly cells: readonly SteadyCell[]
 }
 
-const connections = 128
+/** As many as are used. */
+export const connections = 128
+
+/** Everything that was measured. */
+export interface Measured {
+  readonly figures: readonly SteadyFigures[]
+  /** A raw proxy of the same calls, each at the same share of its own highest rate: what this machine makes of the simplest server. */
+  readonly control: readonly SteadyCell<SteadyRun>[]
+  readonly pinned: Rig['pinned']
+}
 
 /**
- * Measures a fresh gateway without subscriptions, and another one with them.
+ * Measures a raw proxy, then a fresh gateway without subscriptions, and another one with them.
  *
  * @param tell told how far it is
  */
-export const measureSteady = async (
-  options: SteadyOptions,
-  tell: (words: string) => void,
-): Promise<{ readonly figures: readonly SteadyFigures[]; readonly pinned: Rig['pinned'] }> => {
+export const measureSteady = async (options: SteadyOptions, tell: (words: string) => void): Promise<Measured> => {
   await using rig = await startRig()
+  tell('a raw proxy')
+  const control = await measureControl(rig, options)
   const figures: SteadyFigures[] = []
   for (const subscriptions of new Set([0, options.subscriptions])) {
     tell(`a gateway with ${subscriptions} subscriptions`)
     figures.push(await measureGateway(rig, { ...options, subscriptions }, tell))
   }
-  return { figures, pinned: rig.pinned }
+  return { figures, control, pinned: rig.pinned }
+}
+
+const measureControl = async (rig: Rig, options: SteadyOptions): Promise<SteadyCell<SteadyRun>[]> => {
+  await using subject = await startSubject(candidateCalled(yardstick), rig)
+  const cells: SteadyCell<SteadyRun>[] = []
+  for (const workload of subject.candidate.workloads) {
+    await warmUp(subject, workload, options.warmUp)
+    cells.push(await measureCell({ ...options, workload }, (cell) => run({ rig, subject }, cell)))
+  }
+  return cells
+}
+
+const candidateCalled = (name: string): Candidate => {
+  const found = candidates.find((candidate) => candidate.name === name)
+  if (found === undefined) throw new TypeError(`«${name}» is no candidate`)
+  return found
 }
 
 const measureGateway = async (
@@ -94,7 +122,7 @@ const measureGateway = async (
   const cells: SteadyCell[] = []
   for (const workload of steadyWorkloads) {
     tell(`  ${workload}: as many as go, then ${options.share} of that`)
-    cells.push(await measureCell(rig, subject, { ...options, workload }))
+    cells.push(await measureCell({ ...options, workload }, (cell) => runGateway({ rig, subject }, cell)))
   }
   await crowd?.check()
   return {
@@ -107,8 +135,7 @@ const measureGateway = async (
 
 /** As users run it, with the settings of the comparison. */
 const startBuilt = async (rig: Rig): Promise<Subject> => {
-  const gateway = candidates.find(({ name }) => name === 'gateway')
-  if (gateway === undefined) throw new TypeError('the gateway is no candidate')
+  const gateway = candidateCalled('gateway')
   const inside = await insideSetting()
   const settings: typeof gateway.settings = (given) => ({ ...gateway.settings(given), ...inside })
   return startSubject({ ...gateway, script: builtScript, settings }, rig)
@@ -137,21 +164,36 @@ export const isGrowing = (rates: readonly number[]): boolean => {
   return Math.max(...last) > growth * Math.max(...before)
 }
 
-const measureCell = async (
-  rig: Rig,
-  subject: Subject,
+const measureCell = async <R extends SteadyRun>(
   { workload, seconds, share }: SteadyOptions & { readonly workload: Workload },
-): Promise<SteadyCell> => {
-  const full = await run(rig, subject, { workload, seconds, connections })
+  runCell: (cell: TimedCell) => Promise<R>,
+): Promise<SteadyCell<R>> => {
+  const full = await runCell({ workload, seconds, connections })
   const perSecond = share * full.requestsPerSecond
-  const paced = await run(rig, subject, { workload, seconds, connections, perSecond })
+  const paced = await runCell({ workload, seconds, connections, perSecond })
   return { workload, full, paced }
 }
 
-const run = async (rig: Rig, subject: Subject, cell: TimedCell): Promise<SteadyRun> => {
+interface Place {
+  readonly rig: Rig
+  readonly subject: Subject
+}
+
+/** A run, and what was seen inside meanwhile. */
+const runGateway = async (where: Place, cell: TimedCell): Promise<GatewayRun> => {
+  const figures = await run(where, cell, () => lookInside(where.subject.process))
+  return { ...figures, inside: await lookInside(where.subject.process) }
+}
+
+/** @param begin called when everything is ready for it */
+const run = async (
+  { rig, subject }: Place,
+  cell: TimedCell,
+  begin: () => Promise<unknown> = async () => undefined,
+): Promise<SteadyRun> => {
   // To take some hundred new connections holds the loop for as long as some hundred requests do, and is none of a steady load.
   await runOnce(subject, { ...cell, seconds: 1, keepsConnections: true })
-  await lookInside(subject.process)
+  await begin()
   const { requests, seconds, p50Ms, p99Ms, lateP99Ms, cpuMs } = await measureRun(rig, subject, cell)
   return {
     seconds,
@@ -160,6 +202,5 @@ const run = async (rig: Rig, subject: Subject, cell: TimedCell): Promise<SteadyR
     p99Ms,
     lateP99Ms: lateP99Ms ?? null,
     busy: cpuMs === null ? null : cpuMs / (seconds * 1_000),
-    inside: await lookInside(subject.process),
   }
 }

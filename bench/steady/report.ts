@@ -1,23 +1,30 @@
 import type { Machine } from '../comparison/results.ts'
 import type { Workload } from '../comparison/workloads.ts'
 import type { Times } from './built-gateway.ts'
-import type { SteadyCell, SteadyFigures, SteadyOptions, SteadyRun } from './measure.ts'
+import {
+  type Measured,
+  type SteadyCell,
+  type SteadyFigures,
+  type SteadyOptions,
+  type SteadyRun,
+  connections,
+} from './measure.ts'
 
 /** Everything that was measured. */
-export interface SteadyResults {
+export interface SteadyResults extends Pick<Measured, 'figures' | 'control'> {
   readonly machine: Machine
   readonly options: SteadyOptions
-  readonly figures: readonly SteadyFigures[]
 }
 
 /** The results as a Markdown page. */
 export const reportOf = (results: SteadyResults): string => {
-  const { figures, options } = results
+  const { figures, control, options } = results
   return `${[
     '# A steady load',
     introduction(results),
     `## How long answers take at ${percent(options.share)} of the highest rate`,
-    table(latencyColumns, linesOf(figures, latencyLine)),
+    table(latencyColumns, [...linesOf(figures, latencyLine), ...control.map(controlLine)]),
+    controlNote,
     '## How long the database holds the event loop',
     databaseNote,
     table(databaseColumns, [...linesOf(figures, databaseLine('full')), ...linesOf(figures, databaseLine('paced'))]),
@@ -31,7 +38,7 @@ export const reportOf = (results: SteadyResults): string => {
 }
 
 const introduction = ({ options, machine: { pinned } }: SteadyResults): string =>
-  `Made by \`node bench/steady.ts\`: the gateway as it is installed (\`node dist/cli.js serve\`, keys passed through, the ledger on SQLite with durable commits, the log at \`info\` to /dev/null), once without and once with ${spaced(options.subscriptions)} subscriptions over WebSocket, each on a socket and a job of its own that does not finish. Each is warmed up by each workload for at least ${options.warmUp.leastSeconds} s. Then, for ${options.seconds} s each, first as many requests are sent as go, a new one on each of 128 connections as soon as the one before is answered; then ${percent(options.share)} of that rate, evenly spaced by a timetable, on as many connections. They are open, and have been used for a second, before anything is measured. By the timetable a request's time counts from when it was due, whether or not the gateway let it be sent then. Every answer is checked. ${coresOf(pinned)}`
+  `Made by \`node bench/steady.ts\`: the gateway as it is installed (\`node dist/cli.js serve\`, keys passed through, the ledger on SQLite with durable commits, the log at \`info\` to /dev/null), once without and once with ${spaced(options.subscriptions)} subscriptions over WebSocket, each on a socket and a job of its own that does not finish. Each is warmed up by each workload for at least ${options.warmUp.leastSeconds} s. Then, for ${options.seconds} s each, first as many requests are sent as go, a new one on each of ${connections} connections as soon as the one before is answered; then ${percent(options.share)} of that rate, evenly spaced by a timetable, on as many connections. They are open, and have been used for a second, before anything is measured. By the timetable a request's time counts from when it was due, whether or not the gateway let it be sent then. Every answer is checked. ${coresOf(pinned)}`
 
 const coresOf = (pinned: Machine['pinned']): string =>
   pinned === null
@@ -72,20 +79,26 @@ const latencyColumns = [
   'sent late (p99)',
 ] as const
 
-const latencyLine = ({ subscriptions, cell: { workload, full, paced } }: Line): string =>
-  row([
-    titles[workload],
-    spaced(subscriptions),
-    perSecond(full),
-    milliseconds(full.p50Ms),
-    milliseconds(full.p99Ms),
-    perSecond(paced),
-    milliseconds(paced.p50Ms),
-    milliseconds(paced.p99Ms),
-    (paced.p99Ms / paced.p50Ms).toFixed(2),
-    percent(paced.busy),
-    milliseconds(paced.lateP99Ms),
-  ])
+const latencyLine = ({ subscriptions, cell }: Line): string =>
+  row([titles[cell.workload], spaced(subscriptions), ...latencies(cell)])
+
+const controlLine = (cell: SteadyCell<SteadyRun>): string =>
+  row([`a raw proxy, ${titles[cell.workload]}`, none, ...latencies(cell)])
+
+const latencies = ({ full, paced }: SteadyCell<SteadyRun>): string[] => [
+  perSecond(full),
+  milliseconds(full.p50Ms),
+  milliseconds(full.p99Ms),
+  perSecond(paced),
+  milliseconds(paced.p50Ms),
+  milliseconds(paced.p99Ms),
+  (paced.p99Ms / paced.p50Ms).toFixed(2),
+  percent(paced.busy),
+  milliseconds(paced.lateP99Ms),
+]
+
+const controlNote =
+  'The raw proxy (`node:http` and undici, the REST call handed on as it is) gets the same share of its own highest rate: its p99 / p50 is what this machine, V8 and a full core make of the simplest server there is.'
 
 type Load = 'full' | 'paced'
 const loads: Record<Load, string> = { full: 'all that goes', paced: 'the share' }
@@ -123,7 +136,7 @@ const databaseLine =
   }
 
 const loopNote =
-  'How late a timer of 1 ms is, whatever held the loop; and how long garbage collections stopped the program. The database’s longest hold stands beside them.'
+  'How late a timer of 1 ms is, whatever held the loop; of the longest such stop, how long the program was ready and did not get its core (V8’s own threads had it, or the machine’s host); and how long garbage collections stopped the program. The database’s longest hold stands beside them.'
 
 const loopColumns = [
   '',
@@ -132,6 +145,7 @@ const loopColumns = [
   'late p50',
   'late p99',
   'latest',
+  'of that, without its core',
   'collections/s',
   'p50',
   'longest',
@@ -143,12 +157,13 @@ const loopLine =
   (load: Load) =>
   ({ subscriptions, cell }: Line): string => {
     const { seconds, inside } = cell[load]
-    const { loopDelays, collections, transactions, statements, longHolds } = inside
+    const { loopDelays, longestStop, collections, transactions, statements, longHolds } = inside
     return row([
       titles[cell.workload],
       spaced(subscriptions),
       loads[load],
       ...tail(loopDelays, ['p50Ms', 'p99Ms', 'maxMs']),
+      milliseconds(longestStop.waitedMs),
       (collections.count / seconds).toFixed(1),
       ...tail(collections, ['p50Ms', 'maxMs']),
       milliseconds(Math.max(transactions.maxMs, statements.maxMs)),
