@@ -6,13 +6,14 @@ import type { Tables } from './tables.ts'
 export interface Database {
   readonly kind: 'sqlite' | 'postgres'
   readonly db: Kysely<Tables>
+  /** Runs a statement; resolves once what it wrote is durable. SQLite writes what came together as one commit. */
+  readonly run: <R>(statement: BoundStatement<R>) => Promise<Outcome<R>>
   /**
-   * Runs a statement; resolves once what it wrote is durable. SQLite writes what came together as one commit.
+   * Writes as one: all of them or none. They may not build on each other, because PostgreSQL shows none of them what another writes.
    *
-   * @param before run before it, all as one: all or none of them
-   * @returns the rows of the statement itself; how many were written, by all of them
+   * @returns how many rows were written, by all of them
    */
-  readonly run: <R>(statement: BoundStatement<R>, before?: readonly BoundStatement<unknown>[]) => Promise<Outcome<R>>
+  readonly writeTogether: (statements: readonly BoundStatement<never>[]) => Promise<number>
   close(): Promise<void>
 }
 

@@ -1,18 +1,15 @@
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
+import { z } from 'zod'
 import type { Database } from './database.ts'
 import type { BoundStatement, Outcome } from './statement.ts'
 
-/**
- * Makes the runner of statements: on a connection of the pool, each prepared where it is first seen; what is written as one goes out
- * as one, without waiting for the answers in between.
- */
-export const createRun =
-  (pool: Pool): Database['run'] =>
-  async (statement, before = []) => {
+/** Makes the runner of statements: on a connection of the pool, each prepared where it is first seen. */
+export const createRun = (pool: Pool): Pick<Database, 'run' | 'writeTogether'> => {
+  const run: Database['run'] = async (statement) => {
     const client = await pool.connect()
     let isDoubtful = false
     try {
-      return before.length === 0 ? await send(client, statement) : await sendTogether(client, statement, before)
+      return await send(client, statement)
     } catch (error) {
       // What the database does later with a statement that it has not answered would befall whoever has the connection next; and
       // what it cannot run any more as it was prepared, it can run on a new connection.
@@ -22,6 +19,12 @@ export const createRun =
       client.release(isDoubtful)
     }
   }
+  const writeTogether: Database['writeTogether'] = async (statements) => {
+    const { rows } = await run(asOne(statements))
+    return rows.reduce((sum, { written }) => sum + written, 0)
+  }
+  return { run, writeTogether }
+}
 
 /** «Cached plan must not change result type», «prepared statement does not exist» (postgresql.org, errcodes). */
 const stale: ReadonlySet<string> = new Set(['0A000', '26000'])
@@ -32,21 +35,27 @@ const send = async <R>(client: PoolClient, { text, parameters, name, row }: Boun
   return { rows: rows.map((found) => row.parse(found)), changes: rowCount ?? 0 }
 }
 
-const sendTogether = async <R>(
-  client: PoolClient,
-  statement: BoundStatement<R>,
-  before: readonly BoundStatement<unknown>[],
-): Promise<Outcome<R>> => {
-  const begun = client.query('begin')
-  const earlier = before.map((one) => send(client, one))
-  const last = send(client, statement)
-  // Where one of them failed, the database makes a rollback of it.
-  const ended = client.query('commit')
-  const settled = await Promise.allSettled([begun, ...earlier, last, ended])
-  const errors = settled.flatMap((one): unknown[] => (one.status === 'rejected' ? [one.reason] : []))
-  // A connection that broke says more than what the database said before: nobody knows how it ended.
-  const [error] = errors.toSorted((a, b) => Number(a instanceof DatabaseError) - Number(b instanceof DatabaseError))
-  if (errors.length > 0) throw error
-  const [{ rows, changes }, outcomes] = [await last, await Promise.all(earlier)]
-  return { rows, changes: outcomes.reduce((sum, one) => sum + one.changes, changes) }
+const writtenRow = z.object({ written: z.number() })
+
+/** One statement that does what all of them do, in place of a transaction around them: one message, and not one more for each and two for it. */
+const asOne = (statements: readonly BoundStatement<never>[]): BoundStatement<z.output<typeof writtenRow>> => {
+  const names = statements.map(({ name }) => name)
+  const parts: string[] = []
+  const parameters: BoundStatement<never>['parameters'][number][] = []
+  for (const [index, statement] of statements.entries()) {
+    parts.push(`part_${index} as (${withPlacesFrom(parameters.length, statement.text)} returning 1)`)
+    parameters.push(...statement.parameters)
+  }
+  const counts = parts.map((_part, index) => `select count(*) as written from part_${index}`)
+  return {
+    text: `with ${parts.join(', ')} ${counts.join(' union all ')}`,
+    parameters,
+    name: names.includes(null) ? null : names.join('_with_'),
+    isRead: false,
+    row: writtenRow,
+  }
 }
+
+/** The text with `$1`, `$2` counted from another place on. Values are parameters here, and never part of a text. */
+const withPlacesFrom = (first: number, text: string): string =>
+  text.replace(/\$(\d+)/g, (_place, number: string) => `$${first + Number(number)}`)

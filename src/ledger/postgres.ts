@@ -42,8 +42,6 @@ export const openPostgres = ({
     application_name: 'magic-hour-graphql',
     types: withNumbers,
     stream: sockets.open,
-    // What is written as one goes out as one, without waiting for each answer in between.
-    pipeline: true,
   })
   pool.on('error', onConnectionLost)
   // One that breaks while it is used fails its statement. The pool does not listen to it then, and an error that nobody
@@ -52,7 +50,7 @@ export const openPostgres = ({
   const connect = async (): Promise<PostgresPoolClient> => usedOnce(await pool.connect())
   return {
     kind: 'postgres',
-    run: createRun(pool),
+    ...createRun(pool),
     db: new Kysely<Tables>({
       dialect: new PostgresDialect({ pool: { connect, end: () => pool.end(), options: pool.options } }),
     }),

@@ -18,10 +18,9 @@ const longestTurnMs = 5
 export type Sync = () => Promise<void>
 
 /** Runs statements on one database. */
-export interface GroupCommits {
-  readonly run: Database['run']
+export interface GroupCommits extends Pick<Database, 'run' | 'writeTogether'> {
   /** Resolves once nothing waits to be committed any more. */
-  idle(): Promise<void>
+  readonly idle: () => Promise<void>
 }
 
 interface GroupCommitOptions {
@@ -60,7 +59,7 @@ export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptio
     }
   }
 
-  const work = async (): Promise<void> => {
+  const commitAll = async (): Promise<void> => {
     while (waiting.length > 0) {
       await nextTurn()
       // On a connection there is one transaction at a time, and this one is of somebody who needs several turns for it.
@@ -72,27 +71,30 @@ export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptio
     working = null
   }
 
-  const run: Database['run'] = <R>(
-    statement: BoundStatement<R>,
-    before: readonly BoundStatement<unknown>[] = [],
-  ): Promise<Outcome<R>> => {
-    if (statement.isRead && before.length === 0) return readNow(prepare, statement)
-    const { promise, resolve, reject } = Promise.withResolvers<Outcome<R>>()
-    let outcome: Outcome<R> = { rows: [], changes: 0 }
-    const runAll = (): void => {
-      const earlier = before.reduce((changes, one) => changes + runOne(prepare, one).changes, 0)
-      const { rows, changes } = runOne(prepare, statement)
-      outcome = { rows, changes: earlier + changes }
-    }
-    const unit = { work: runAll, hasSeveral: before.length > 0, done: () => resolve(outcome), failed: reject }
-    if (broken !== null) reject(broken.error)
-    else {
-      waiting.push(unit)
-      working ??= work()
-    }
+  const write = (work: () => void, hasSeveral: boolean): Promise<void> => {
+    if (broken !== null) return Promise.reject(broken.error)
+    const { promise, resolve: done, reject: failed } = Promise.withResolvers<void>()
+    waiting.push({ work, hasSeveral, done, failed })
+    working ??= commitAll()
     return promise
   }
-  return { run, idle: async () => working ?? undefined }
+  const run: Database['run'] = async <R>(statement: BoundStatement<R>): Promise<Outcome<R>> => {
+    // Nobody has to wait for a read.
+    if (statement.isRead) return runOne(prepare, statement)
+    let outcome: Outcome<R> = { rows: [], changes: 0 }
+    await write(() => {
+      outcome = runOne(prepare, statement)
+    }, false)
+    return outcome
+  }
+  const writeTogether: Database['writeTogether'] = async (statements) => {
+    let written = 0
+    await write(() => {
+      written = statements.reduce((sum, statement) => sum + runOne(prepare, statement).changes, 0)
+    }, true)
+    return written
+  }
+  return { run, writeTogether, idle: async () => working ?? undefined }
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
@@ -117,10 +119,6 @@ const isCopied = (database: DatabaseSync): boolean => {
     return false
   }
 }
-
-/** Nobody has to wait for a read. */
-const readNow = async <R>(prepare: Prepare, statement: BoundStatement<R>): Promise<Outcome<R>> =>
-  runOne(prepare, statement)
 
 interface Committed {
   readonly written: readonly Unit[]

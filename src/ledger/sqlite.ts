@@ -30,17 +30,17 @@ export const openSqlite = (dataDir: string): Database => {
 /** Wraps a database that is open already. */
 export const toDatabase = (database: DatabaseSync, log: WriteAheadLog | null = null): Database => {
   const prepare = createPrepare(database)
-  const commits = createGroupCommits({ database, prepare, sync: log?.sync ?? null })
+  const { run, writeTogether, idle } = createGroupCommits({ database, prepare, sync: log?.sync ?? null })
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asBetterSqlite(database, prepare) }) })
   const close = async (): Promise<void> => {
-    await commits.idle()
+    await idle()
     await db.destroy()
     // Kysely closes it only where a query was run.
     if (database.isOpen) database.close()
     log?.close()
   }
   let closed: Promise<void> | null = null
-  return { kind: 'sqlite', db, run: commits.run, close: () => (closed ??= close()) }
+  return { kind: 'sqlite', db, run, writeTogether, close: () => (closed ??= close()) }
 }
 
 interface Opened {

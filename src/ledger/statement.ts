@@ -18,7 +18,7 @@ export interface BoundStatement<R> {
 /** What a statement came to. */
 export interface Outcome<R> {
   readonly rows: R[]
-  /** How many rows were written, by the statements before it too; of a statement that returns rows, how many those are. */
+  /** How many rows were written; of a statement that returns rows, how many those are. */
   readonly changes: number
 }
 

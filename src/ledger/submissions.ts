@@ -57,9 +57,9 @@ const createAccept = (database: Database, listener: ChangeListener): SubmissionL
       const { tenant, id } = job
       const row = fromJob(job)
       const inserted = insert({ ...row, due_at: dueAt?.getTime() ?? null })
-      const { changes } = await database.run(accept({ id: submissionId, job_id: id }), [inserted])
+      const written = await database.writeTogether([inserted, accept({ id: submissionId, job_id: id })])
       listener.submissionChanged(submissionId)
-      if (changes === jobAndOutcome) return toJob(row)
+      if (written === jobAndOutcome) return toJob(row)
       const { rows } = await database.run(find({ tenant, id, submission_id: submissionId }))
       return rows.map(toJob)[0] ?? job
     })

@@ -25,15 +25,18 @@ const job = 'query ($id: ID!) { job(id: $id) { status creditsCharged downloads {
 
 interface Cost {
   readonly statements: number
+  /** PostgreSQL takes what is written as one as one statement. Default: as many as SQLite. */
+  readonly statementsOnPostgres?: number
   readonly commits: number
   readonly logLines: number
   /** Calls of Magic Hour. */
   readonly calls: number
 }
 
+const newJob: Cost = { statements: 4, statementsOnPostgres: 3, commits: 2, logLines: 2, calls: 1 }
 const operations: readonly (readonly [title: string, of: (round: number) => ReturnType<typeof ask>, cost: Cost])[] = [
-  ['removeBackground without a key', () => remove(null), { statements: 4, commits: 2, logLines: 2, calls: 1 }],
-  ['removeBackground with a new key', (n) => remove(`new-${n}`), { statements: 4, commits: 2, logLines: 2, calls: 1 }],
+  ['removeBackground without a key', () => remove(null), newJob],
+  ['removeBackground with a new key', (n) => remove(`new-${n}`), newJob],
   [
     'removeBackground with a key that was used',
     () => remove('used'),
@@ -104,13 +107,14 @@ const test = base.extend<{ onPostgres: TestApp }>({
 
 describe.each(operations)('%s', (_title, operation, cost) => {
   test('costs no more than it has to with SQLite', async ({ app, magicHour }) => {
-    expect(await costOf(app, magicHour, operation)).toEqual(cost)
+    const { statementsOnPostgres: _ofPostgres, ...expected } = cost
+    expect(await costOf(app, magicHour, operation)).toEqual(expected)
   })
 
   test('costs no more than it has to with PostgreSQL', async ({ onPostgres, magicHour }) => {
     const { commits, ...found } = await costOf(onPostgres, magicHour, operation)
-    const { commits: _ofSqlite, ...expected } = cost
-    expect(found).toEqual(expected)
+    const { commits: _ofSqlite, statementsOnPostgres, ...expected } = cost
+    expect(found).toEqual({ ...expected, statements: statementsOnPostgres ?? cost.statements })
     // A statement by itself is a commit without a word of it.
     expect(commits).toBeLessThanOrEqual(cost.commits)
   })

@@ -10,6 +10,7 @@ import { createLedger } from '../../src/ledger/ledger.ts'
 import { migrate } from '../../src/ledger/migrate.ts'
 import { openPostgres } from '../../src/ledger/postgres.ts'
 import { openSqlite } from '../../src/ledger/sqlite.ts'
+import type { BoundStatement } from '../../src/ledger/statement.ts'
 import { type Row, createTestDatabase } from '../support/postgres/database.ts'
 
 /** A ledger over a database of its own, whose tables are up to date. */
@@ -117,9 +118,14 @@ export const recordStatements = (database: Database): { database: Database; stat
       return Promise.resolve(result)
     },
   }
-  const run: Database['run'] = (statement, before = []) => {
-    for (const { text, parameters } of [...before, statement]) statements.push({ sql: text, parameters })
-    return database.run(statement, before)
+  const record = ({ text, parameters }: BoundStatement<unknown>): number => statements.push({ sql: text, parameters })
+  const run: Database['run'] = (statement) => {
+    record(statement)
+    return database.run(statement)
   }
-  return { database: { ...database, db: database.db.withPlugin(plugin), run }, statements }
+  const writeTogether: Database['writeTogether'] = (together) => {
+    for (const statement of together) record(statement)
+    return database.writeTogether(together)
+  }
+  return { database: { ...database, db: database.db.withPlugin(plugin), run, writeTogether }, statements }
 }

@@ -77,10 +77,10 @@ const unavailable = { code: 'LEDGER_UNAVAILABLE' }
  * process, and this run with it.
  */
 describe('a connection that breaks before the answer comes', () => {
-  test('to the commit of a paid job leaves it recorded, and recording it again changes nothing', async () => {
+  test('to a paid job leaves it recorded, and recording it again changes nothing', async () => {
     await using broken = await setUp()
     const intent = await broken.ledger.begin(aSubmission({ idempotencyKey: 'order-7' }))
-    broken.breakAfter('commit', 'COMMIT')
+    broken.breakAfter('insert into "jobs"', 'SELECT')
     await expect(broken.ledger.accept(intent.id, aJob(), null)).rejects.toMatchObject(unavailable)
     expect(await broken.ledger.findAnywhere('job-1')).toEqual([aJob()])
     await broken.ledger.update(aJob('RENDERING', { revision: 1 }), null)
@@ -92,7 +92,7 @@ describe('a connection that breaks before the answer comes', () => {
     const intent = await broken.ledger.begin(aSubmission({ idempotencyKey: 'order-7' }))
     broken.breakAfter('update "submissions"')
     await expect(broken.ledger.accept(intent.id, aJob(), null)).rejects.toMatchObject(unavailable)
-    // The commit left with it: whether the database came to it before it saw the end of the connection is open.
+    // Whether the database came to it before it saw the end of the connection is open.
     const recorded = async () => [
       (await broken.ledger.findSubmission(intent.id))?.outcome.state,
       (await broken.ledger.findAnywhere('job-1')).length,
