@@ -13,7 +13,7 @@ import { createTell } from './comparison/progress.ts'
  *   node bench/steady.ts [--subscriptions 10000] [--seconds 10] [--share 0.7] [--quick]
  *
  * Needs `npm run build`. Prints the tables, and writes them to bench/STEADY.md; `--quick` is a smoke run, and writes nothing. Takes
- * about five minutes; on a machine that does something else meanwhile, its figures are worth nothing. Two processes need as many
+ * about eight minutes; on a machine that does something else meanwhile, its figures are worth nothing. Two processes need as many
  * open files as there are subscriptions: `ulimit -n 12000`.
  */
 

@@ -38,7 +38,7 @@ export const reportOf = (results: SteadyResults): string => {
 }
 
 const introduction = ({ options, machine: { pinned } }: SteadyResults): string =>
-  `Made by \`node bench/steady.ts\`: the gateway as it is installed (\`node dist/cli.js serve\`, keys passed through, the ledger on SQLite with durable commits, the log at \`info\` to /dev/null), once without and once with ${spaced(options.subscriptions)} subscriptions over WebSocket, each on a socket and a job of its own that does not finish. Each is warmed up by each workload for at least ${options.warmUp.leastSeconds} s. Then, for ${options.seconds} s each, first as many requests are sent as go, a new one on each of ${connections} connections as soon as the one before is answered; then ${percent(options.share)} of that rate, evenly spaced by a timetable, on as many connections. They are open, and have been used for a second, before anything is measured. By the timetable a request's time counts from when it was due, whether or not the gateway let it be sent then. Every answer is checked. ${coresOf(pinned)}`
+  `Made by \`node bench/steady.ts\`: the gateway as it is installed (\`node dist/cli.js serve\`, keys passed through, the ledger on SQLite with durable commits, the log at \`info\` to /dev/null), once without and once with ${spaced(options.subscriptions)} subscriptions over WebSocket, each on a socket and a job of its own that does not finish. Each is warmed up by each workload for at least ${options.warmUp.leastSeconds} s. Then, for ${options.seconds} s each, first as many requests are sent as go, a new one on each of ${connections} connections as soon as the one before is answered; then ${percent(options.share)} of that rate, evenly spaced by a timetable, on as many connections; that three times, of which the run in the middle is shown. They are open, and have been used for a second, before anything is measured. By the timetable a request's time counts from when it was due, whether or not the gateway let it be sent then. Every answer is checked. ${coresOf(pinned)}`
 
 const coresOf = (pinned: Machine['pinned']): string =>
   pinned === null
@@ -75,6 +75,7 @@ const latencyColumns = [
   'p50',
   'p99',
   'p99 / p50',
+  'of the three runs',
   'its core busy',
   'sent late (p99)',
 ] as const
@@ -85,14 +86,15 @@ const latencyLine = ({ subscriptions, cell }: Line): string =>
 const controlLine = (cell: SteadyCell<SteadyRun>): string =>
   row([`a raw proxy, ${titles[cell.workload]}`, none, ...latencies(cell)])
 
-const latencies = ({ full, paced }: SteadyCell<SteadyRun>): string[] => [
+const latencies = ({ full, paced, ratios }: SteadyCell<SteadyRun>): string[] => [
   perSecond(full),
   milliseconds(full.p50Ms),
   milliseconds(full.p99Ms),
   perSecond(paced),
   milliseconds(paced.p50Ms),
   milliseconds(paced.p99Ms),
-  (paced.p99Ms / paced.p50Ms).toFixed(2),
+  (paced.p99Ms / paced.p50Ms).toFixed(1),
+  ratios.map((ratio) => ratio.toFixed(1)).join(', '),
   percent(paced.busy),
   milliseconds(paced.lateP99Ms),
 ]
