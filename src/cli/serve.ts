@@ -2,8 +2,8 @@ import { createApp } from '../app.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { createLogger } from '../logger.ts'
 import type { Io, TextOutput } from './io.ts'
-import { keepGarbageYoung } from './keep-garbage-young.ts'
 import { runService } from './run-service.ts'
+import { tuneHeap } from './tune-heap.ts'
 import { packageVersion } from './version.ts'
 
 /**
@@ -14,7 +14,7 @@ import { packageVersion } from './version.ts'
  */
 export const serve = async ({ environment, stdout }: Io): Promise<number> => {
   const config = loadConfig(environment)
-  keepGarbageYoung()
+  tuneHeap()
   const logger = createLogger(config.logLevel)
   for (const warning of config.warnings) logger.warn(warning)
   return runService(createApp(config, { logger }), {
