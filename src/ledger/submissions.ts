@@ -129,6 +129,8 @@ const createOutcomes = (
         .updateTable('submissions')
         .set({ state: 'UNKNOWN' })
         .where('state', '=', 'SENDING')
+        // Said for SQLite: only so does it take the index of those that are open, and else reads all there ever were.
+        .where('state', '<>', 'ACCEPTED')
         .where('lease_until', '<=', now.getTime())
         .returning('id')
       const { rows } = await run(once(idRow, doubted))
