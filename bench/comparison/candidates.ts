@@ -116,3 +116,10 @@ export const candidates: readonly Candidate[] = [
     note: 'the owner’s `magic-hour`, called directly, as many calls at a time as the others have connections. Nobody sends it requests, so that its work is only the half of theirs that looks upstream.',
   },
 ]
+
+/** The candidate of this name. */
+export const candidateCalled = (name: string): Candidate => {
+  const found = candidates.find((candidate) => candidate.name === name)
+  if (found === undefined) throw new TypeError(`«${name}» is no candidate`)
+  return found
+}

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { type Candidate, candidates, yardstick } from './candidates.ts'
+import { type Candidate, candidateCalled, candidates, yardstick } from './candidates.ts'
 import { loadAnswer, type LoadFigures } from './load-protocol.ts'
 import type { Options } from './options.ts'
 import { type Cell, cellsOf, isCandidateFirst, warmUpsOf } from './plan.ts'
@@ -49,7 +49,7 @@ interface PairPlan {
 /** Both processes live side by side, and the one that is not asked does nothing; so each cell is measured twice within seconds. */
 const measurePair = async (rig: Rig, { candidate, round, options }: PairPlan): Promise<Pair> => {
   await using subject = await startSubject(candidate, rig)
-  await using standard = await startSubject(yardstickCandidate(), rig)
+  await using standard = await startSubject(candidateCalled(yardstick), rig)
   const resting = await usageOf(subject.process.pid)
   for (const each of isCandidateFirst(round, 0) ? [subject, standard] : [standard, subject])
     await warmUp(rig, each, options.warmUpSeconds)
@@ -78,12 +78,6 @@ export const warmUp = async (rig: Rig, subject: Subject, seconds: number): Promi
 
 /** On a machine that is very slow, not each of the jobs that it is to know was asked for within the warm-up. */
 const maxPrimings = 30
-
-const yardstickCandidate = (): Candidate => {
-  const found = candidates.find(({ name }) => name === yardstick)
-  if (found === undefined) throw new TypeError('the yardstick is no candidate')
-  return found
-}
 
 /** A cell, for so long. */
 export interface TimedCell extends Cell {

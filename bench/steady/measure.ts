@@ -1,4 +1,4 @@
-import { type Candidate, candidates, yardstick } from '../comparison/candidates.ts'
+import { candidateCalled, yardstick } from '../comparison/candidates.ts'
 import { type TimedCell, measureRun, runOnce } from '../comparison/measure.ts'
 import { type Rig, startRig } from '../comparison/rig.ts'
 import { type Subject, startSubject } from '../comparison/server-process.ts'
@@ -100,12 +100,6 @@ const measureControl = async (rig: Rig, options: SteadyOptions): Promise<SteadyC
     cells.push(await measureCell({ ...options, workload }, (cell) => run({ rig, subject }, cell)))
   }
   return cells
-}
-
-const candidateCalled = (name: string): Candidate => {
-  const found = candidates.find((candidate) => candidate.name === name)
-  if (found === undefined) throw new TypeError(`«${name}» is no candidate`)
-  return found
 }
 
 const measureGateway = async (

@@ -1,7 +1,7 @@
 import { DatabaseError, type Pool, type PoolClient } from 'pg'
 import { z } from 'zod'
 import type { Database } from './database.ts'
-import type { BoundStatement, Outcome } from './statement.ts'
+import type { BoundStatement, Outcome, Parameter } from './statement.ts'
 
 /** Makes the runner of statements: on a connection of the pool, each prepared where it is first seen. */
 export const createRun = (pool: Pool): Pick<Database, 'run' | 'writeTogether'> => {
@@ -41,7 +41,7 @@ const writtenRow = z.object({ written: z.number() })
 const asOne = (statements: readonly BoundStatement<never>[]): BoundStatement<z.output<typeof writtenRow>> => {
   const names = statements.map(({ name }) => name)
   const parts: string[] = []
-  const parameters: BoundStatement<never>['parameters'][number][] = []
+  const parameters: Parameter[] = []
   for (const [index, statement] of statements.entries()) {
     parts.push(`part_${index} as (${withPlacesFrom(parameters.length, statement.text)} returning 1)`)
     parameters.push(...statement.parameters)

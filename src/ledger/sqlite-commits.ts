@@ -71,29 +71,23 @@ export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptio
     working = null
   }
 
-  const write = (work: () => void, hasSeveral: boolean): Promise<void> => {
+  /** Resolves with what the work came to, once it is durable. */
+  const write = <T>(work: () => T, hasSeveral: boolean): Promise<T> => {
     if (broken !== null) return Promise.reject(broken.error)
-    const { promise, resolve: done, reject: failed } = Promise.withResolvers<void>()
-    waiting.push({ work, hasSeveral, done, failed })
+    const { promise, resolve, reject: failed } = Promise.withResolvers<T>()
+    let result: T
+    const keep = (): void => {
+      result = work()
+    }
+    waiting.push({ work: keep, hasSeveral, done: () => resolve(result), failed })
     working ??= commitAll()
     return promise
   }
-  const run: Database['run'] = async <R>(statement: BoundStatement<R>): Promise<Outcome<R>> => {
-    // Nobody has to wait for a read.
-    if (statement.isRead) return runOne(prepare, statement)
-    let outcome: Outcome<R> = { rows: [], changes: 0 }
-    await write(() => {
-      outcome = runOne(prepare, statement)
-    }, false)
-    return outcome
-  }
-  const writeTogether: Database['writeTogether'] = async (statements) => {
-    let written = 0
-    await write(() => {
-      written = statements.reduce((sum, statement) => sum + runOne(prepare, statement).changes, 0)
-    }, true)
-    return written
-  }
+  // Nobody has to wait for a read.
+  const run: Database['run'] = async (statement) =>
+    statement.isRead ? runOne(prepare, statement) : write(() => runOne(prepare, statement), false)
+  const writeTogether: Database['writeTogether'] = (statements) =>
+    write(() => statements.reduce((sum, statement) => sum + runOne(prepare, statement).changes, 0), true)
   return { run, writeTogether, idle: async () => working ?? undefined }
 }
 

@@ -22,6 +22,8 @@ export interface TestLedger extends AsyncDisposable {
   readonly replica: Ledger
   /** Runs one statement. */
   query(sql: string, params?: readonly unknown[]): Promise<readonly Row[]>
+  /** How the database would run a statement, in its own words. */
+  planOf(statement: RecordedStatement): Promise<string>
 }
 
 /** A folder of its own. Disposing of it removes it. */
@@ -45,6 +47,7 @@ const openSqliteLedger = async (): Promise<TestLedger> => {
     hub,
     replica: ledger,
     query: (sql, params) => run(database, sql, params),
+    planOf: planWith(database, 'explain query plan'),
     [Symbol.asyncDispose]: async () => {
       await database.close()
       await folder[Symbol.asyncDispose]()
@@ -63,6 +66,7 @@ const openPostgresLedger = async (): Promise<TestLedger> => {
     hub,
     replica: createLedger(other, createHub()),
     query: (sql, params) => run(database, sql, params),
+    planOf: planWith(database, 'explain'),
     [Symbol.asyncDispose]: async () => {
       await Promise.all([database.close(), other.close()])
       await server[Symbol.asyncDispose]()
@@ -75,6 +79,11 @@ export const run = async ({ db }: Database, sql: string, params: readonly unknow
   const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(sql, [...params]))
   return rows
 }
+
+const planWith =
+  (database: Database, explain: string): TestLedger['planOf'] =>
+  async ({ sql, parameters }) =>
+    JSON.stringify(await run(database, `${explain} ${sql}`, parameters))
 
 /**
  * The databases that the program runs on, for one test file. `open` gives an empty one of its own to one test at a time. On
