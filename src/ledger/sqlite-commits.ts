@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Database } from './database.ts'
+import type { Checkpoints } from './sqlite-checkpoints.ts'
 import type { BoundStatement, Outcome } from './statement.ts'
 
 /** A statement that SQLite knows already. */
@@ -14,9 +15,6 @@ export type Prepare = (text: string) => PreparedStatement
 /** The requests of others wait while statements run: after this long it is their turn. */
 const longestTurnMs = 5
 
-/** Makes durable what was committed before; resolves once it is. */
-export type Sync = () => Promise<void>
-
 /** Runs statements on one database. */
 export interface GroupCommits extends Pick<Database, 'run' | 'writeTogether'> {
   /** Resolves once nothing waits to be committed any more. */
@@ -26,8 +24,7 @@ export interface GroupCommits extends Pick<Database, 'run' | 'writeTogether'> {
 interface GroupCommitOptions {
   readonly database: DatabaseSync
   readonly prepare: Prepare
-  /** null: there is no disk. */
-  readonly sync: Sync | null
+  readonly checkpoints: Checkpoints
 }
 
 /** What is written as one: all of it or nothing. */
@@ -44,18 +41,21 @@ interface Unit {
  * Makes the runner of statements. To make a commit durable takes many times what the statements in it do, so what came while the
  * commit before was made durable is committed together. Each unit succeeds or fails by itself, and hears of it once it is durable.
  */
-export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptions): GroupCommits => {
+export const createGroupCommits = ({ database, prepare, checkpoints }: GroupCommitOptions): GroupCommits => {
   let waiting: Unit[] = []
   let working: Promise<void> | null = null
   let broken: { readonly error: unknown } | null = null
 
   const settle = async (written: readonly Unit[]): Promise<void> => {
+    let unanswered = written
     try {
-      if (written.length > 0) await sync?.().catch((error: unknown) => copyLog(database, error))
+      await checkpoints.settle()
       for (const unit of written) unit.done()
+      unanswered = []
+      await checkpoints.copyLog(written.length)
     } catch (error) {
       broken = { error }
-      for (const unit of [...written, ...waiting.splice(0)]) unit.failed(error)
+      for (const unit of [...unanswered, ...waiting.splice(0)]) unit.failed(error)
     }
   }
 
@@ -64,9 +64,9 @@ export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptio
       await nextTurn()
       // On a connection there is one transaction at a time, and this one is of somebody who needs several turns for it.
       if (database.isOpen && database.isTransaction) continue
-      const { written, left } = commitTogether(database, waiting)
+      const { written, left } = checkpoints.commit(() => commitTogether(database, waiting))
       waiting = left
-      await settle(written)
+      if (written.length > 0) await settle(written)
     }
     working = null
   }
@@ -92,27 +92,6 @@ export const createGroupCommits = ({ database, prepare, sync }: GroupCommitOptio
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
-
-/**
- * Saves what could not be brought to disk in the log. A disk says once that it lost something, and then of the same pages that all is
- * well; and whatever is committed later stands behind them in the log, and would be lost with them. So the database itself is
- * written and brought to disk, from what is still in memory, and the log begins anew. Twice, because SQLite's own handle of the file
- * may be told of the same loss.
- *
- * @throws the error given, when that fails too: then nothing that is written from now on can be trusted
- */
-const copyLog = (database: DatabaseSync, error: unknown): void => {
-  if (!isCopied(database) && !isCopied(database)) throw error
-}
-
-const isCopied = (database: DatabaseSync): boolean => {
-  try {
-    const result = database.prepare('pragma wal_checkpoint(truncate)').get()
-    return result?.['busy'] === 0 && result['log'] === 0
-  } catch {
-    return false
-  }
-}
 
 interface Committed {
   readonly written: readonly Unit[]

@@ -4,10 +4,11 @@ import { DatabaseSync } from 'node:sqlite'
 import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from 'kysely'
 import { z } from 'zod'
 import { type Database, DatabaseRefused } from './database.ts'
+import { createCheckpoints, noCheckpoints } from './sqlite-checkpoints.ts'
 import { type Prepare, type PreparedStatement, createGroupCommits } from './sqlite-commits.ts'
+import { type SqliteFiles, openFiles, refuseKeptLog } from './sqlite-files.ts'
 import { toParameter } from './statement.ts'
 import type { Tables } from './tables.ts'
-import { type WriteAheadLog, openLog } from './write-ahead-log.ts'
 
 /** What `DATA_DIR` is set to when nothing is to be kept. */
 export const inMemory = 'memory:'
@@ -23,21 +24,22 @@ const fileName = 'ledger.sqlite'
  * @throws DatabaseRefused when another process has it, or the folder cannot be written
  */
 export const openSqlite = (dataDir: string): Database => {
-  const { database, log } = open(dataDir)
-  return toDatabase(database, log)
+  const { database, files } = openDatabase(dataDir)
+  return toDatabase(database, files)
 }
 
 /** Wraps a database that is open already. */
-export const toDatabase = (database: DatabaseSync, log: WriteAheadLog | null = null): Database => {
+export const toDatabase = (database: DatabaseSync, files: SqliteFiles | null = null): Database => {
   const prepare = createPrepare(database)
-  const { run, writeTogether, idle } = createGroupCommits({ database, prepare, sync: log?.sync ?? null })
+  const checkpoints = files === null ? noCheckpoints : createCheckpoints(database, files)
+  const { run, writeTogether, idle } = createGroupCommits({ database, prepare, checkpoints })
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asBetterSqlite(database, prepare) }) })
   const close = async (): Promise<void> => {
     await idle()
     await db.destroy()
     // Kysely closes it only where a query was run.
     if (database.isOpen) database.close()
-    log?.close()
+    files?.close()
   }
   let closed: Promise<void> | null = null
   return { kind: 'sqlite', db, run, writeTogether, close: () => (closed ??= close()) }
@@ -46,18 +48,22 @@ export const toDatabase = (database: DatabaseSync, log: WriteAheadLog | null = n
 interface Opened {
   readonly database: DatabaseSync
   /** null: there is no disk. */
-  readonly log: WriteAheadLog | null
+  readonly files: SqliteFiles | null
 }
 
-const open = (dataDir: string): Opened => {
+/** Opens it without a writer: whoever writes to it by themselves waits for the disk as SQLite does. */
+export const openDatabase = (dataDir: string): Opened => {
   let database: DatabaseSync | null = null
   try {
     if (dataDir !== inMemory) makeFolder(resolve(dataDir))
     database = new DatabaseSync(dataDir === inMemory ? ':memory:' : join(dataDir, fileName))
+    // Where the file is a link, the log lies beside what it leads to.
+    const path = database.location()
+    if (path !== null) refuseKeptLog(path)
     // The lock before the journal: so the index of the write-ahead log stays in memory, and no second process can read along.
     database.exec('pragma locking_mode = exclusive')
     database.exec('pragma journal_mode = wal')
-    // The rest of what `full` does is done by `sync` after each commit of ours. Migrations do without: one that is lost is made anew.
+    // The rest of what `full` does is done after each commit of ours. Migrations do without: one that is lost is made anew.
     database.exec('pragma synchronous = normal')
     // What a statement may have to undo is noted in memory, and not in a temporary file, which costs dozens of writes for each job. What
     // is sorted is there too: to make an index takes 95 bytes a row.
@@ -65,12 +71,12 @@ const open = (dataDir: string): Opened => {
     database.exec('begin immediate; commit')
     // What an earlier process committed may not be on disk yet.
     database.exec('pragma wal_checkpoint(truncate)')
-    // Where the file is a link, the log lies beside what it leads to.
-    const path = database.location()
-    return { database, log: path === null ? null : openLog(path) }
+    // The log is copied by us. By SQLite only where a migration has written more than we ever leave in it.
+    database.exec('pragma wal_autocheckpoint = 10000')
+    return { database, files: path === null ? null : openFiles(path) }
   } catch (error) {
     database?.close()
-    throw new DatabaseRefused(wordsFor(error, dataDir), error)
+    throw error instanceof DatabaseRefused ? error : new DatabaseRefused(wordsFor(error, dataDir), error)
   }
 }
 

@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest'
 import { createHub } from '../../src/events/hub.ts'
 import { createLedger } from '../../src/ledger/ledger.ts'
 import { migrate } from '../../src/ledger/migrate.ts'
-import { openSqlite, toDatabase } from '../../src/ledger/sqlite.ts'
-import type { WriteAheadLog } from '../../src/ledger/write-ahead-log.ts'
+import { openDatabase, openSqlite, toDatabase } from '../../src/ledger/sqlite.ts'
+import type { SqliteFiles } from '../../src/ledger/sqlite-files.ts'
 import { aJob, aSubmission } from '../support/builders.ts'
 import { run, temporaryFolder } from './databases.ts'
 
@@ -24,9 +24,9 @@ class CountedDatabase extends DatabaseSync {
   }
 }
 
-const setUp = async (log: WriteAheadLog | null = null) => {
+const setUp = async (files: SqliteFiles | null = null) => {
   const counted = new CountedDatabase(':memory:')
-  const database = toDatabase(counted, log)
+  const database = toDatabase(counted, files)
   await migrate(database)
   counted.commits = 0
   return {
@@ -42,13 +42,16 @@ const slowDisk = () => {
   const called: PromiseWithResolvers<void>[] = []
   let asked = Promise.withResolvers<void>()
   return {
-    log: {
-      sync: () => {
+    files: {
+      syncLog: () => {
         const call = Promise.withResolvers<void>()
         called.push(call)
         asked.resolve()
         return call.promise
       },
+      syncDatabase: () => Promise.resolve(),
+      clearLog: () => Promise.resolve(),
+      keepLog: () => undefined,
       close: () => undefined,
     },
     /** Resolves when it is asked to write, with how to answer. */
@@ -163,7 +166,7 @@ describe('what is written to SQLite at the same moment', () => {
 
   test('is answered when it is on disk, and not before', async () => {
     const disk = slowDisk()
-    await using opened = await setUp(disk.log)
+    await using opened = await setUp(disk.files)
     const intent = aSubmission()
     let isAnswered = false
     const begun = opened.ledger.begin(intent).then(() => {
@@ -178,7 +181,7 @@ describe('what is written to SQLite at the same moment', () => {
 
   test('while a commit is on its way to disk, goes together with the next one', async () => {
     const disk = slowDisk()
-    await using opened = await setUp(disk.log)
+    await using opened = await setUp(disk.files)
     const first = opened.ledger.begin(aSubmission())
     const call = await disk.nextCall()
     const others = Array.from({ length: 3 }, () => opened.ledger.begin(aSubmission()))
@@ -193,19 +196,19 @@ describe('what is written to SQLite at the same moment', () => {
 
   test('is in the database itself when the log could not be brought to disk', async () => {
     await using folder = await temporaryFolder()
-    const path = join(folder.path, 'ledger.sqlite')
-    const raw = new DatabaseSync(path)
-    raw.exec('pragma locking_mode = exclusive; pragma journal_mode = wal; pragma synchronous = normal')
     const disk = slowDisk()
-    const database = toDatabase(raw, disk.log)
+    const database = toDatabase(openDatabase(folder.path).database, disk.files)
     await migrate(database)
     const intent = aSubmission()
     const begun = createLedger(database, createHub()).begin(intent)
     const call = await disk.nextCall()
     call.reject(new RangeError('the disk is on fire'))
+    // That the log is empty has to be on disk too.
+    const again = await disk.nextCall()
+    again.resolve()
     await begun
     // Of the log nothing is left: whatever the disk lost of it is not needed.
-    expect((await stat(`${path}-wal`)).size).toBe(0)
+    expect((await stat(join(folder.path, 'ledger.sqlite-wal'))).size).toBe(0)
     await database.close()
     const reopened = openSqlite(folder.path)
     expect(await createLedger(reopened, createHub()).findSubmission(intent.id)).toEqual(intent)
@@ -214,7 +217,7 @@ describe('what is written to SQLite at the same moment', () => {
 
   test('is refused, with all that is written later, when it can be brought to disk in no way', async () => {
     const disk = slowDisk()
-    await using opened = await setUp(disk.log)
+    await using opened = await setUp(disk.files)
     const begun = opened.ledger.begin(aSubmission())
     const call = await disk.nextCall()
     const meanwhile = opened.ledger.begin(aSubmission())

@@ -1,0 +1,112 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { SqliteFiles } from './sqlite-files.ts'
+
+/** After so many units the log is copied: some MB, which takes one or two milliseconds. */
+const unitsInLog = 500
+
+/** Keeps what SQLite commits from a loss of power, with the event loop free while the disk works. */
+export interface Checkpoints {
+  /** Runs what commits to the log. */
+  readonly commit: <T>(work: () => T) => T
+  /**
+   * Makes durable what was committed.
+   *
+   * @throws what the disk said; nothing that is written from now on can be trusted then
+   */
+  readonly settle: () => Promise<void>
+  /**
+   * Copies the log into the database where there is enough of it. Nothing may be written until it is over.
+   *
+   * @param units were committed, and are durable
+   * @throws what the disk said; nothing may be written any more then
+   */
+  readonly copyLog: (units: number) => Promise<void>
+}
+
+/** For a database in memory, which has no log. */
+export const noCheckpoints: Checkpoints = {
+  commit: (work) => work(),
+  settle: () => Promise.resolve(),
+  copyLog: () => Promise.resolve(),
+}
+
+/**
+ * SQLite waits for the disk in four places, and holds up the event loop each time: after a commit, before and after the log is copied
+ * into the database, and where it begins the log anew, whose header must be there before what follows (sqlite.org/wal.html). Here it
+ * is told not to wait, and all of it is waited for in the same order: the log; the database; then, in place of the new
+ * header, that the old one is gone. So whatever a loss of power leaves, the database and a log that fits it are on disk.
+ */
+export const createCheckpoints = (database: DatabaseSync, files: SqliteFiles): Checkpoints => {
+  let units = 0
+  let isCleared = false
+
+  const commit = <T>(work: () => T): T => {
+    if (!isCleared || !database.isOpen) return work()
+    isCleared = false
+    return withoutWaiting(database, work)
+  }
+
+  const settle = (): Promise<void> =>
+    files.syncLog().catch((error: unknown) => {
+      saveLog(database, error)
+      return files.syncLog()
+    })
+
+  const copyLog = async (more: number): Promise<void> => {
+    units += more
+    if (units < unitsInLog || !isCopied(database)) return
+    units = 0
+    await files.syncDatabase().catch((error: unknown) => {
+      // SQLite takes the copy for good, and would delete the log when it closes the database.
+      files.keepLog()
+      throw error
+    })
+    await files.clearLog()
+    isCleared = true
+  }
+  return { commit, settle, copyLog }
+}
+
+/** What cannot be copied now stays in the log until the next attempt. */
+const isCopied = (database: DatabaseSync): boolean => {
+  // In the midst of somebody's transaction SQLite does not copy.
+  if (database.isTransaction) return false
+  try {
+    // After this one the next write begins the log anew, as none of the others promises.
+    const result = withoutWaiting(database, () => database.prepare('pragma wal_checkpoint(restart)').get())
+    return result?.['busy'] === 0 && result['log'] === result['checkpointed']
+  } catch {
+    return false
+  }
+}
+
+const withoutWaiting = <T>(database: DatabaseSync, work: () => T): T => {
+  database.exec('pragma synchronous = off')
+  try {
+    return work()
+  } finally {
+    // It cannot be set within a transaction, and one that could neither be committed nor rolled back lets nobody write any more.
+    if (!database.isTransaction) database.exec('pragma synchronous = normal')
+  }
+}
+
+/**
+ * Saves what could not be brought to disk in the log. A disk says once that it lost something, and then of the same pages that all is
+ * well; and whatever is committed later stands behind them in the log, and would be lost with them. So the database itself is
+ * written and brought to disk, from what is still in memory, and the log begins anew. Twice, because SQLite's own handle of the file
+ * may be told of the same loss.
+ *
+ * @throws the error given, when that fails too
+ */
+const saveLog = (database: DatabaseSync, error: unknown): void => {
+  if (!isEmptied(database) && !isEmptied(database)) throw error
+}
+
+const isEmptied = (database: DatabaseSync): boolean => {
+  try {
+    const result = database.prepare('pragma wal_checkpoint(truncate)').get()
+    return result?.['busy'] === 0 && result['log'] === 0
+  } catch {
+    return false
+  }
+}
