@@ -31,19 +31,27 @@ export const noCheckpoints: Checkpoints = {
 }
 
 /**
- * SQLite waits for the disk in four places, and holds up the event loop each time: after a commit, before and after the log is copied
- * into the database, and where it begins the log anew, whose header must be there before what follows (sqlite.org/wal.html). Here it
- * is told not to wait, and all of it is waited for in the same order: the log; the database; then, in place of the new
+ * SQLite waits for the disk after a commit (with `synchronous = full`), before and after it copies the log into the database, and where it
+ * begins the log anew, whose header must be there before what follows (sqlite.org/wal.html), and holds up the event loop each
+ * time. Here it is told not to wait, and all of it is waited for in the same order: the log; the database; then, in place of the new
  * header, that the old one is gone. So whatever a loss of power leaves, the database and a log that fits it are on disk.
+ *
+ * From the first commit on SQLite does not copy by itself, and nobody else may write while the disk is waited for.
  */
 export const createCheckpoints = (database: DatabaseSync, files: SqliteFiles): Checkpoints => {
   let units = 0
+  let copiesItself = true
   let isCleared = false
 
   const commit = <T>(work: () => T): T => {
+    if (copiesItself && database.isOpen) database.exec('pragma wal_autocheckpoint = 0')
+    copiesItself = false
     if (!isCleared || !database.isOpen) return work()
-    isCleared = false
-    return withoutWaiting(database, work)
+    const before = changesIn(database)
+    const result = withoutWaiting(database, work)
+    // What wrote nothing has not begun the log.
+    isCleared = changesIn(database) === before
+    return result
   }
 
   const settle = (): Promise<void> =>
@@ -80,6 +88,9 @@ const isCopied = (database: DatabaseSync): boolean => {
   }
 }
 
+const changesIn = (database: DatabaseSync): unknown =>
+  database.prepare('select total_changes() as changes').get()?.['changes']
+
 const withoutWaiting = <T>(database: DatabaseSync, work: () => T): T => {
   database.exec('pragma synchronous = off')
   try {
@@ -104,6 +115,7 @@ const saveLog = (database: DatabaseSync, error: unknown): void => {
 
 const isEmptied = (database: DatabaseSync): boolean => {
   try {
+    database.exec('pragma synchronous = normal')
     const result = database.prepare('pragma wal_checkpoint(truncate)').get()
     return result?.['busy'] === 0 && result['log'] === 0
   } catch {

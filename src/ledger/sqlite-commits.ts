@@ -15,8 +15,13 @@ export type Prepare = (text: string) => PreparedStatement
 /** The requests of others wait while statements run: after this long it is their turn. */
 const longestTurnMs = 5
 
+/** How often whoever is ready to write may do so before a group is closed. A turn of an idle loop takes microseconds. */
+const turnsPerGroup = 4
+
 /** Runs statements on one database. */
 export interface GroupCommits extends Pick<Database, 'run' | 'writeTogether'> {
+  /** Whether the disk is waited for. Nobody may write meanwhile. */
+  readonly isSettling: () => boolean
   /** Resolves once nothing waits to be committed any more. */
   readonly idle: () => Promise<void>
 }
@@ -39,34 +44,40 @@ interface Unit {
 
 /**
  * Makes the runner of statements. To make a commit durable takes many times what the statements in it do, so what came while the
- * commit before was made durable is committed together. Each unit succeeds or fails by itself, and hears of it once it is durable.
+ * commit before was made durable is committed together, with what comes in the next turns of the event loop. Each unit succeeds or
+ * fails by itself, and hears of it once it is durable.
  */
 export const createGroupCommits = ({ database, prepare, checkpoints }: GroupCommitOptions): GroupCommits => {
   let waiting: Unit[] = []
   let working: Promise<void> | null = null
   let broken: { readonly error: unknown } | null = null
+  let isSettling = false
 
-  const settle = async (written: readonly Unit[]): Promise<void> => {
-    let unanswered = written
+  const commitGroup = async (): Promise<void> => {
+    const group = waiting
+    waiting = []
     try {
+      const { written, left } = checkpoints.commit(() => commitTogether(database, group))
+      waiting = left
+      if (written.length === 0) return
+      isSettling = true
       await checkpoints.settle()
       for (const unit of written) unit.done()
-      unanswered = []
       await checkpoints.copyLog(written.length)
     } catch (error) {
       broken = { error }
-      for (const unit of [...unanswered, ...waiting.splice(0)]) unit.failed(error)
+      // Those that were answered do not hear of it any more.
+      for (const unit of [...group, ...waiting.splice(0)]) unit.failed(error)
+    } finally {
+      isSettling = false
     }
   }
 
   const commitAll = async (): Promise<void> => {
     while (waiting.length > 0) {
-      await nextTurn()
+      for (let turn = 0; turn < turnsPerGroup; turn += 1) await nextTurn()
       // On a connection there is one transaction at a time, and this one is of somebody who needs several turns for it.
-      if (database.isOpen && database.isTransaction) continue
-      const { written, left } = checkpoints.commit(() => commitTogether(database, waiting))
-      waiting = left
-      if (written.length > 0) await settle(written)
+      if (!database.isOpen || !database.isTransaction) await commitGroup()
     }
     working = null
   }
@@ -88,7 +99,7 @@ export const createGroupCommits = ({ database, prepare, checkpoints }: GroupComm
     statement.isRead ? runOne(prepare, statement) : write(() => runOne(prepare, statement), false)
   const writeTogether: Database['writeTogether'] = (statements) =>
     write(() => statements.reduce((sum, statement) => sum + runOne(prepare, statement).changes, 0), true)
-  return { run, writeTogether, idle: async () => working ?? undefined }
+  return { run, writeTogether, isSettling: () => isSettling, idle: async () => working ?? undefined }
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))

@@ -32,8 +32,14 @@ export const openSqlite = (dataDir: string): Database => {
 export const toDatabase = (database: DatabaseSync, files: SqliteFiles | null = null): Database => {
   const prepare = createPrepare(database)
   const checkpoints = files === null ? noCheckpoints : createCheckpoints(database, files)
-  const { run, writeTogether, idle } = createGroupCommits({ database, prepare, checkpoints })
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asBetterSqlite(database, prepare) }) })
+  const { run, writeTogether, isSettling, idle } = createGroupCommits({ database, prepare, checkpoints })
+  const betterSqlite = asBetterSqlite(database, (text) => {
+    const prepared = prepare(text)
+    if (isSettling() && !prepared.returnsRows)
+      throw new TypeError('Migrations are over before anything else is written.')
+    return prepared
+  })
+  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: betterSqlite }) })
   const close = async (): Promise<void> => {
     await idle()
     await db.destroy()
@@ -69,10 +75,10 @@ export const openDatabase = (dataDir: string): Opened => {
     // is sorted is there too: to make an index takes 95 bytes a row.
     database.exec('pragma temp_store = memory')
     database.exec('begin immediate; commit')
+    // Now that no other process has it, again.
+    if (path !== null) refuseKeptLog(path)
     // What an earlier process committed may not be on disk yet.
     database.exec('pragma wal_checkpoint(truncate)')
-    // The log is copied by us. By SQLite only where a migration has written more than we ever leave in it.
-    database.exec('pragma wal_autocheckpoint = 10000')
     return { database, files: path === null ? null : openFiles(path) }
   } catch (error) {
     database?.close()

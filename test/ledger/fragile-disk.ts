@@ -34,11 +34,10 @@ const [fileName, blockBytes] = ['ledger.sqlite', 512]
  */
 export const createFragileDisk = (folder: string, remainsIn: string): FragileDisk => {
   const random = createRandom(20_261_127)
-  const read = (): Contents => {
-    const path = join(folder, fileName)
-    return { database: readFileSync(path), log: readFileSync(`${path}-wal`) }
-  }
-  let safe = read()
+  const path = join(folder, fileName)
+  const read = (file: keyof Contents): Buffer => readFileSync(file === 'database' ? path : `${path}-wal`)
+  const readBoth = (): Contents => ({ database: read('database'), log: read('log') })
+  let safe = readBoth()
 
   /** Each block as it was written or as it is on disk: nobody says in which order a disk writes. */
   const mix = (written: Buffer, onDisk: Buffer): Buffer => {
@@ -62,11 +61,11 @@ export const createFragileDisk = (folder: string, remainsIn: string): FragileDis
         async () => {
           cut(`before ${name}`)
           // What is written during the wait need not be on disk after it; but `clearLog` writes by itself.
-          const written = read()[file]
+          const written = read(file)
           // Who does not wait is long at something else by then.
           for (let turn = 0; turn < 30; turn += 1) await setImmediate()
           await files[name]()
-          safe = { ...safe, [file]: name === 'clearLog' ? read()[file] : written }
+          safe = { ...safe, [file]: name === 'clearLog' ? read(file) : written }
           cut(`after ${name}`)
         }
       return {
@@ -77,15 +76,18 @@ export const createFragileDisk = (folder: string, remainsIn: string): FragileDis
       }
     },
     remains: () => {
-      const written = read()
+      const written = readBoth()
       return [
         store('all that was written', written),
         store('what is on disk', safe),
         store('the database as written, the log on disk', { ...written, log: safe.log }),
         store('the log as written, the database on disk', { ...written, database: safe.database }),
-        ...['some of each', 'other parts of each'].map((what) =>
-          store(what, { database: mix(written.database, safe.database), log: mix(written.log, safe.log) }),
-        ),
+        store('some of each', { database: mix(written.database, safe.database), log: mix(written.log, safe.log) }),
+        ...Array.from({ length: 3 }, () => {
+          const at = random.below(400) * blockBytes
+          const log = Buffer.concat([safe.log.subarray(0, at), written.log.subarray(at)])
+          return store(`the log as written from ${at} on`, { database: mix(written.database, safe.database), log })
+        }),
       ]
     },
   }

@@ -228,6 +228,17 @@ describe('what is written to SQLite at the same moment', () => {
     expect(opened.counted.commits).toBe(1)
   })
 
+  test('is refused, and not left unanswered, when SQLite does not do as it is told', async () => {
+    const disk = slowDisk()
+    await using opened = await setUp({ ...disk.files, syncLog: () => Promise.resolve() })
+    await Promise.all(Array.from({ length: 600 }, () => opened.ledger.begin(aSubmission())))
+    opened.counted.failing = 'pragma'
+    const begun = [aSubmission(), aSubmission()].map((intent) => opened.ledger.begin(intent))
+    expect(await Promise.allSettled(begun)).toMatchObject([{ reason: unavailable }, { reason: unavailable }])
+    opened.counted.failing = null
+    await expect(opened.ledger.begin(aSubmission())).rejects.toMatchObject(unavailable)
+  })
+
   test('is on disk when the database is closed before its turn came', async () => {
     await using folder = await temporaryFolder()
     const database = openSqlite(folder.path)
