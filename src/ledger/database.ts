@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts'
 /** What the two databases differ in, besides how they are opened. */
 export interface Database {
   readonly kind: 'sqlite' | 'postgres'
-  /** Builds statements. Migrations alone write by it, before anything is written by `run`. */
+  /** Builds statements, and reads. Migrations alone write by it, before anything is written by `run`. */
   readonly db: Kysely<Tables>
   /** Runs a statement; resolves once what it wrote is durable. SQLite writes what came together as one commit. */
   readonly run: <R>(statement: BoundStatement<R>) => Promise<Outcome<R>>

@@ -36,22 +36,18 @@ export const noCheckpoints: Checkpoints = {
  * time. Here it is told not to wait, and all of it is waited for in the same order: the log; the database; then, in place of the new
  * header, that the old one is gone. So whatever a loss of power leaves, the database and a log that fits it are on disk.
  *
- * From the first commit on SQLite does not copy by itself, and nobody else may write while the disk is waited for.
+ * From the first commit on SQLite does not copy by itself until it is closed, and nobody else may write while the disk is waited for.
  */
 export const createCheckpoints = (database: DatabaseSync, files: SqliteFiles): Checkpoints => {
   let units = 0
   let copiesItself = true
-  let isCleared = false
+  let wasCleared = false
 
   const commit = <T>(work: () => T): T => {
     if (copiesItself && database.isOpen) database.exec('pragma wal_autocheckpoint = 0')
     copiesItself = false
-    if (!isCleared || !database.isOpen) return work()
-    const before = changesIn(database)
-    const result = withoutWaiting(database, work)
-    // What wrote nothing has not begun the log.
-    isCleared = changesIn(database) === before
-    return result
+    // The header of a new file is waited for by SQLite, with the entry of its folder.
+    return wasCleared && database.isOpen ? withoutWaiting(database, work) : work()
   }
 
   const settle = (): Promise<void> =>
@@ -62,41 +58,39 @@ export const createCheckpoints = (database: DatabaseSync, files: SqliteFiles): C
 
   const copyLog = async (more: number): Promise<void> => {
     units += more
-    if (units < unitsInLog || !isCopied(database)) return
+    if (units < unitsInLog) return
     units = 0
-    await files.syncDatabase().catch((error: unknown) => {
+    try {
+      if (!withoutWaiting(database, () => isCopied(database))) return
+      await files.syncDatabase()
+    } catch (error) {
       // SQLite takes the copy for good, and would delete the log when it closes the database.
       files.keepLog()
       throw error
-    })
+    }
     await files.clearLog()
-    isCleared = true
+    wasCleared = true
   }
   return { commit, settle, copyLog }
 }
 
 /** What cannot be copied now stays in the log until the next attempt. */
 const isCopied = (database: DatabaseSync): boolean => {
-  // In the midst of somebody's transaction SQLite does not copy.
-  if (database.isTransaction) return false
   try {
     // After this one the next write begins the log anew, as none of the others promises.
-    const result = withoutWaiting(database, () => database.prepare('pragma wal_checkpoint(restart)').get())
+    const result = database.prepare('pragma wal_checkpoint(restart)').get()
     return result?.['busy'] === 0 && result['log'] === result['checkpointed']
   } catch {
     return false
   }
 }
 
-const changesIn = (database: DatabaseSync): unknown =>
-  database.prepare('select total_changes() as changes').get()?.['changes']
-
 const withoutWaiting = <T>(database: DatabaseSync, work: () => T): T => {
   database.exec('pragma synchronous = off')
   try {
     return work()
   } finally {
-    // It cannot be set within a transaction, and one that could neither be committed nor rolled back lets nobody write any more.
+    // It cannot be set within a transaction, and after one that could not even be rolled back nothing is written any more.
     if (!database.isTransaction) database.exec('pragma synchronous = normal')
   }
 }
@@ -115,7 +109,6 @@ const saveLog = (database: DatabaseSync, error: unknown): void => {
 
 const isEmptied = (database: DatabaseSync): boolean => {
   try {
-    database.exec('pragma synchronous = normal')
     const result = database.prepare('pragma wal_checkpoint(truncate)').get()
     return result?.['busy'] === 0 && result['log'] === 0
   } catch {

@@ -20,8 +20,8 @@ const turnsPerGroup = 4
 
 /** Runs statements on one database. */
 export interface GroupCommits extends Pick<Database, 'run' | 'writeTogether'> {
-  /** Whether the disk is waited for. Nobody may write meanwhile. */
-  readonly isSettling: () => boolean
+  /** Whether the disk is waited for, or has failed. Nobody may write then. */
+  readonly isClosedToOthers: () => boolean
   /** Resolves once nothing waits to be committed any more. */
   readonly idle: () => Promise<void>
 }
@@ -58,7 +58,7 @@ export const createGroupCommits = ({ database, prepare, checkpoints }: GroupComm
     waiting = []
     try {
       const { written, left } = checkpoints.commit(() => commitTogether(database, group))
-      waiting = left
+      waiting.unshift(...left)
       if (written.length === 0) return
       isSettling = true
       await checkpoints.settle()
@@ -99,7 +99,12 @@ export const createGroupCommits = ({ database, prepare, checkpoints }: GroupComm
     statement.isRead ? runOne(prepare, statement) : write(() => runOne(prepare, statement), false)
   const writeTogether: Database['writeTogether'] = (statements) =>
     write(() => statements.reduce((sum, statement) => sum + runOne(prepare, statement).changes, 0), true)
-  return { run, writeTogether, isSettling: () => isSettling, idle: async () => working ?? undefined }
+  return {
+    run,
+    writeTogether,
+    isClosedToOthers: () => isSettling || broken !== null,
+    idle: async () => working ?? undefined,
+  }
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve))
@@ -133,13 +138,8 @@ const commitTogether = (database: DatabaseSync, units: readonly Unit[]): Committ
   }
 }
 
-/** A transaction that cannot even be rolled back stays open, and the next one says so to whoever needs it. */
 const rollBack = (database: DatabaseSync): void => {
-  try {
-    if (database.isOpen && database.isTransaction) database.exec('rollback')
-  } catch {
-    // Everybody has been told what came before this.
-  }
+  if (database.isOpen && database.isTransaction) database.exec('rollback')
 }
 
 /**

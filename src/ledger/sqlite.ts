@@ -32,12 +32,11 @@ export const openSqlite = (dataDir: string): Database => {
 export const toDatabase = (database: DatabaseSync, files: SqliteFiles | null = null): Database => {
   const prepare = createPrepare(database)
   const checkpoints = files === null ? noCheckpoints : createCheckpoints(database, files)
-  const { run, writeTogether, isSettling, idle } = createGroupCommits({ database, prepare, checkpoints })
+  const { run, writeTogether, isClosedToOthers, idle } = createGroupCommits({ database, prepare, checkpoints })
   const betterSqlite = asBetterSqlite(database, (text) => {
-    const prepared = prepare(text)
-    if (isSettling() && !prepared.returnsRows)
+    if (isClosedToOthers() && !/^(select|with|explain)\b/i.test(text))
       throw new TypeError('Migrations are over before anything else is written.')
-    return prepared
+    return prepare(text)
   })
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: betterSqlite }) })
   const close = async (): Promise<void> => {

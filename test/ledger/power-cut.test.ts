@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { Ledger } from '../../src/domain/ledger.ts'
 import { createHub } from '../../src/events/hub.ts'
+import type { Database } from '../../src/ledger/database.ts'
 import { createLedger } from '../../src/ledger/ledger.ts'
 import { migrate } from '../../src/ledger/migrate.ts'
 import type { SqliteFiles } from '../../src/ledger/sqlite-files.ts'
@@ -40,7 +41,12 @@ const makeJobs = async (ledger: Ledger, count: number, accepted: string[]): Prom
   await Promise.all(Array.from({ length: 16 }, makeSome))
 }
 
-const anEvent = { project_id: 'p', status: '', received_at: 0, name: null, state: '{}' }
+const writeByHand = ({ db }: Database): Promise<unknown> =>
+  db
+    .insertInto('kept_events')
+    .values({ project_id: 'p', status: '', received_at: 0, name: null, state: '{}' })
+    .execute()
+const tooLate = 'Migrations are over before anything else is written.'
 
 /** Which of these the folder does not have any more. */
 const missingIn = async (folder: string, ids: readonly string[]): Promise<string[]> => {
@@ -132,8 +138,7 @@ describe('while the copy of the log is on its way to disk', () => {
     const begun = ledger.begin(intent)
     expect(await ledger.findSubmission(intent.id)).toBeNull()
     // Who goes round the ledger is refused: their write would begin the log anew.
-    const byHand = database.db.insertInto('kept_events').values(anEvent).execute()
-    await expect(byHand).rejects.toThrow('Migrations are over before anything else is written.')
+    await expect(writeByHand(database)).rejects.toThrow(tooLate)
     expect(written.equals(await readFile(log))).toBe(true)
     disk.resolve()
     await Promise.all([made, begun])
@@ -165,6 +170,7 @@ describe('a disk that fails while the log is copied', () => {
     const onDisk = await readFile(path)
     await expect(makeJobs(ledger, 300, accepted)).rejects.toMatchObject(unavailable)
     await expect(ledger.begin(aSubmission())).rejects.toMatchObject(unavailable)
+    await expect(writeByHand(database)).rejects.toThrow(tooLate)
     expect(await ledger.findAnywhere(`job-${accepted[0]}`)).toHaveLength(1)
     await database.close()
 

@@ -15,10 +15,10 @@ import { run, temporaryFolder } from './databases.ts'
 class CountedDatabase extends DatabaseSync {
   commits = 0
 
-  failing: string | null = null
+  failing: readonly string[] = []
 
   override exec(sql: string): void {
-    if (this.failing !== null && sql.startsWith(this.failing)) throw new RangeError('the disk is on fire')
+    if (this.failing.some((words) => sql.startsWith(words))) throw new RangeError('the disk is on fire')
     super.exec(sql)
     if (sql === 'commit') this.commits += 1
   }
@@ -139,12 +139,19 @@ describe('what is written to SQLite at the same moment', () => {
     async (statement) => {
       await using opened = await setUp()
       const intent = await opened.ledger.begin(aSubmission())
-      opened.counted.failing = statement
+      opened.counted.failing = [statement]
       await expect(opened.ledger.accept(intent.id, aJob('QUEUED'), null)).rejects.toMatchObject(unavailable)
-      opened.counted.failing = null
+      opened.counted.failing = []
       expect(await opened.ledger.accept(intent.id, aJob('QUEUED'), null)).toEqual(aJob('QUEUED'))
     },
   )
+
+  test('is refused, with all that is written later, when a transaction can be neither committed nor rolled back', async () => {
+    await using opened = await setUp()
+    opened.counted.failing = ['commit', 'rollback']
+    await expect(opened.ledger.begin(aSubmission())).rejects.toMatchObject(unavailable)
+    await expect(opened.ledger.begin(aSubmission())).rejects.toMatchObject(unavailable)
+  })
 
   test('waits for a transaction that somebody else is in the middle of', async () => {
     await using opened = await setUp()
@@ -155,7 +162,7 @@ describe('what is written to SQLite at the same moment', () => {
         .insertInto('kept_events')
         .values({ project_id: 'p', status: '', received_at: 0, name: null, state: '{}' })
         .execute()
-      await new Promise((resolve) => void setImmediate(() => setImmediate(resolve)))
+      for (let turn = 0; turn < 10; turn += 1) await new Promise((resolve) => void setImmediate(resolve))
       expect(opened.counted.commits).toBe(0)
       return { started }
     })
@@ -232,10 +239,10 @@ describe('what is written to SQLite at the same moment', () => {
     const disk = slowDisk()
     await using opened = await setUp({ ...disk.files, syncLog: () => Promise.resolve() })
     await Promise.all(Array.from({ length: 600 }, () => opened.ledger.begin(aSubmission())))
-    opened.counted.failing = 'pragma'
+    opened.counted.failing = ['pragma']
     const begun = [aSubmission(), aSubmission()].map((intent) => opened.ledger.begin(intent))
     expect(await Promise.allSettled(begun)).toMatchObject([{ reason: unavailable }, { reason: unavailable }])
-    opened.counted.failing = null
+    opened.counted.failing = []
     await expect(opened.ledger.begin(aSubmission())).rejects.toMatchObject(unavailable)
   })
 

@@ -49,7 +49,8 @@ export const untilStill = async ({ calls, asked }: { calls: readonly string[]; a
   let before = -1
   while (before !== calls.length + asked.length) {
     before = calls.length + asked.length
-    for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    // A group of writes waits four turns for others, and some of what happens here writes several times.
+    for (let turn = 0; turn < 24; turn += 1) await new Promise((resolve) => setImmediate(resolve))
   }
 }
 
