@@ -93,6 +93,33 @@ test.for([
   expect(withoutFailedLoads(open.browser.complaints)).toEqual([])
 })
 
+test('a server that is shutting down is waited for, and what was made is followed to its end', async () => {
+  await using app = await startApp({ SANDBOX_RENDER_MS: '1500' })
+  await using door = await startFrontDoor(app.url)
+  door.refuse((request) => /UPGRADE|stream/.test(request))
+  await using open = await openPage(door.url)
+  const shuttingDown = { code: 'SHUTTING_DOWN', retryable: true, charged: 'NO' }
+  let [creates, looks] = [0, 0]
+  await open.page.route('**/graphql', async (route) => {
+    const asked = route.request().postData() ?? ''
+    if (asked.includes('mutation RemoveBackground')) creates += 1
+    if (asked.includes('query WaitForJob')) looks += 1
+    const isRefused =
+      (asked.includes('mutation RemoveBackground') && creates === 1) ||
+      (asked.includes('query WaitForJob') && looks === 1)
+    await (isRefused
+      ? route.fulfill({
+          json: { errors: [{ message: 'The server is shutting down. Ask again.', extensions: shuttingDown }] },
+        })
+      : route.continue())
+  })
+  await open.send([await smallPhoto()])
+  await open.tasks.getByText('Done').waitFor()
+  expect(creates).toBe(2)
+  expect(looks).toBeGreaterThan(1)
+  expect(await jobsPaid(app)).toBe(1)
+})
+
 test('many photos come to their end also where each stream holds a connection', async () => {
   await using app = await startApp({ SANDBOX_RENDER_MS: '300' })
   await using door = await startFrontDoor(app.url)

@@ -49,6 +49,10 @@ export class ConnectionLost extends Error {
   }
 }
 
+/** What a refusal is thrown as: a server that shuts down is away in a moment, and has done nothing with what it was asked. */
+export const refusalOf = (failure: Failure): RequestRefused | ConnectionLost =>
+  failure.code === 'SHUTTING_DOWN' ? new ConnectionLost(failure) : new RequestRefused(failure)
+
 /** What a failed answer says; null: it is none in the server's form, so something between here and the server gave it. */
 export const readFailure = (errors: unknown): Failure | null => {
   const first: unknown = Array.isArray(errors) ? errors[0] : undefined

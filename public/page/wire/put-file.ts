@@ -1,5 +1,5 @@
 import { onThisOrigin } from './address.ts'
-import { ConnectionLost, RequestRefused, readFailure } from './failure.ts'
+import { ConnectionLost, readFailure, refusalOf } from './failure.ts'
 import { fieldOf } from './guards.ts'
 import { type Wire, keyHeaders } from './send.ts'
 
@@ -27,7 +27,7 @@ export const putFile = (wire: Wire, { uploadUrl, file, onProgress }: Upload): Pr
     request.addEventListener('load', () => {
       if (request.status >= 200 && request.status < 300) return resolve()
       const failure = readFailure(fieldOf(parse(request.responseText), 'errors'))
-      return reject(failure === null ? new ConnectionLost() : new RequestRefused(failure))
+      return reject(failure === null ? new ConnectionLost() : refusalOf(failure))
     })
     request.send(file)
   })

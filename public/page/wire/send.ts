@@ -1,4 +1,4 @@
-import { ConnectionLost, RequestRefused, readFailure } from './failure.ts'
+import { ConnectionLost, readFailure, refusalOf } from './failure.ts'
 import { fieldOf } from './guards.ts'
 import { type Operation, textOf } from './operations.ts'
 
@@ -49,7 +49,7 @@ export const keyHeaders = ({ authorization }: Pick<Wire, 'authorization'>): Reco
 export const dataIn = <T extends object>(answer: unknown, isResult: Operation<T, never>['isResult']): T => {
   const data = fieldOf(answer, 'data')
   const failure = readFailure(fieldOf(answer, 'errors'))
-  if (failure !== null) throw new RequestRefused(failure)
+  if (failure !== null) throw refusalOf(failure)
   if (!isResult(data)) throw new ConnectionLost('The answer does not have the shape of the schema.')
   return data
 }

@@ -1,6 +1,6 @@
 import { type Client as EventsClient, createClient as createEventsClient } from 'graphql-sse'
 import { type Client as SocketClient, createClient as createSocketClient } from 'graphql-ws'
-import { ConnectionLost, RequestRefused, readFailure } from './failure.ts'
+import { ConnectionLost, RequestRefused, readFailure, refusalOf } from './failure.ts'
 import { type Job, isFinal, operations, textOf } from './operations.ts'
 import { type Send, type Wire, dataIn, keyHeaders } from './send.ts'
 
@@ -133,7 +133,7 @@ const subscription = (wire: Wire, client: Subscribe): Transport => {
 
 const failureOf = (error: unknown): Error => {
   const failure = readFailure(error)
-  return failure === null ? new ConnectionLost(error) : new RequestRefused(failure)
+  return failure === null ? new ConnectionLost(error) : refusalOf(failure)
 }
 
 /** A connection can be gone without a word, as when a laptop slept. */
