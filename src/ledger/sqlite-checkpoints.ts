@@ -76,12 +76,18 @@ export const createCheckpoints = (database: DatabaseSync, files: SqliteFiles): C
 
 /** What cannot be copied now stays in the log until the next attempt. */
 const isCopied = (database: DatabaseSync): boolean => {
+  // After this one the next write begins the log anew, as none of the others promises.
+  const done = checkpoint(database, 'restart')
+  return done !== null && done['log'] === done['checkpointed']
+}
+
+/** What SQLite says of it: the pages in the log, and how many of them are in the database. Null: it could not be done. */
+const checkpoint = (database: DatabaseSync, mode: 'restart' | 'truncate') => {
   try {
-    // After this one the next write begins the log anew, as none of the others promises.
-    const result = database.prepare('pragma wal_checkpoint(restart)').get()
-    return result?.['busy'] === 0 && result['log'] === result['checkpointed']
+    const result = database.prepare(`pragma wal_checkpoint(${mode})`).get()
+    return result?.['busy'] === 0 ? result : null
   } catch {
-    return false
+    return null
   }
 }
 
@@ -107,11 +113,4 @@ const saveLog = (database: DatabaseSync, error: unknown): void => {
   if (!isEmptied(database) && !isEmptied(database)) throw error
 }
 
-const isEmptied = (database: DatabaseSync): boolean => {
-  try {
-    const result = database.prepare('pragma wal_checkpoint(truncate)').get()
-    return result?.['busy'] === 0 && result['log'] === 0
-  } catch {
-    return false
-  }
-}
+const isEmptied = (database: DatabaseSync): boolean => checkpoint(database, 'truncate')?.['log'] === 0

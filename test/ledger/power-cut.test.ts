@@ -14,11 +14,12 @@ import { run, temporaryFolder } from './databases.ts'
 import { type Remains, createFragileDisk } from './fragile-disk.ts'
 
 /** Opens a folder whose files are as the test wants them. */
-const openLedger = async (folder: string, change: (files: SqliteFiles) => SqliteFiles) => {
+const openLedger = async (folder: string, change = (files: SqliteFiles): SqliteFiles => files) => {
   await migrateIn(folder)
   const { database: raw, files } = openDatabase(folder)
-  const database = toDatabase(raw, files === null ? null : change(files))
-  return { database, ledger: createLedger(database, createHub()) }
+  if (files === null) throw new TypeError('A folder has files.')
+  const database = toDatabase(raw, change(files))
+  return { database, files, ledger: createLedger(database, createHub()) }
 }
 
 const migrateIn = async (folder: string): Promise<void> => {
@@ -101,14 +102,9 @@ test('whatever a loss of power leaves of the files, each job that was accepted i
 test('of a log that was cleared nothing is left, whoever opens it', async () => {
   await using folder = await temporaryFolder()
   await using remains = await temporaryFolder()
-  const clearing = Promise.withResolvers<SqliteFiles>()
-  const { database, ledger } = await openLedger(folder.path, (files) => {
-    clearing.resolve(files)
-    return files
-  })
+  const { database, files, ledger } = await openLedger(folder.path)
   const accepted: string[] = []
   await makeJobs(ledger, 20, accepted)
-  const files = await clearing.promise
   await files.clearLog()
   await cp(folder.path, remains.path, { recursive: true })
   expect(await missingIn(remains.path, accepted)).toEqual(accepted)
@@ -149,7 +145,7 @@ describe('while the copy of the log is on its way to disk', () => {
 
 test('the log does not grow with every job', async () => {
   await using folder = await temporaryFolder()
-  const { database, ledger } = await openLedger(folder.path, (files) => files)
+  const { database, ledger } = await openLedger(folder.path)
   const logBytes = async (): Promise<number> => (await stat(join(folder.path, 'ledger.sqlite-wal'))).size
   await makeJobs(ledger, 1_000, [])
   const before = await logBytes()
