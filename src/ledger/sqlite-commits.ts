@@ -1,16 +1,7 @@
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DatabaseSync } from 'node:sqlite'
 import type { Database } from './database.ts'
 import type { Checkpoints } from './sqlite-checkpoints.ts'
-import type { BoundStatement, Outcome } from './statement.ts'
-
-/** A statement that SQLite knows already. */
-export interface PreparedStatement {
-  readonly statement: StatementSync
-  readonly returnsRows: boolean
-}
-
-/** Prepares a statement; the same text gives the same one. */
-export type Prepare = (text: string) => PreparedStatement
+import { createRunStatement } from './sqlite-statements.ts'
 
 /** The requests of others wait while statements run: after this long it is their turn. */
 const longestTurnMs = 5
@@ -28,7 +19,6 @@ export interface GroupCommits extends Pick<Database, 'run' | 'writeTogether'> {
 
 interface GroupCommitOptions {
   readonly database: DatabaseSync
-  readonly prepare: Prepare
   readonly checkpoints: Checkpoints
 }
 
@@ -47,11 +37,12 @@ interface Unit {
  * commit before was made durable is committed together, with what comes in the next turns of the event loop. Each unit succeeds or
  * fails by itself, and hears of it once it is durable.
  */
-export const createGroupCommits = ({ database, prepare, checkpoints }: GroupCommitOptions): GroupCommits => {
+export const createGroupCommits = ({ database, checkpoints }: GroupCommitOptions): GroupCommits => {
   let waiting: Unit[] = []
   let working: Promise<void> | null = null
   let broken: { readonly error: unknown } | null = null
   let isSettling = false
+  const runOne = createRunStatement(database)
 
   const commitGroup = async (): Promise<void> => {
     const group = waiting
@@ -96,9 +87,9 @@ export const createGroupCommits = ({ database, prepare, checkpoints }: GroupComm
   }
   // Nobody has to wait for a read.
   const run: Database['run'] = async (statement) =>
-    statement.isRead ? runOne(prepare, statement) : write(() => runOne(prepare, statement), false)
+    statement.isRead ? runOne(statement) : write(() => runOne(statement), false)
   const writeTogether: Database['writeTogether'] = (statements) =>
-    write(() => statements.reduce((sum, statement) => sum + runOne(prepare, statement).changes, 0), true)
+    write(() => statements.reduce((sum, statement) => sum + runOne(statement).changes, 0), true)
   return {
     run,
     writeTogether,
@@ -160,11 +151,4 @@ const runUnit = (database: DatabaseSync, { work, hasSeveral, failed }: Unit): bo
     if (isMarked && database.isTransaction) database.exec('rollback to unit; release unit')
     return false
   }
-}
-
-const runOne = <R>(prepare: Prepare, { text, parameters, row }: BoundStatement<R>): Outcome<R> => {
-  const { statement, returnsRows } = prepare(text)
-  if (!returnsRows) return { rows: [], changes: Number(statement.run(...parameters).changes) }
-  const rows = statement.all(...parameters).map((found) => row.parse(found))
-  return { rows, changes: rows.length }
 }

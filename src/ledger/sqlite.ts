@@ -5,8 +5,9 @@ import { Kysely, SqliteDialect, type SqliteDatabase, type SqliteStatement } from
 import { z } from 'zod'
 import { type Database, DatabaseRefused } from './database.ts'
 import { createCheckpoints, noCheckpoints } from './sqlite-checkpoints.ts'
-import { type Prepare, type PreparedStatement, createGroupCommits } from './sqlite-commits.ts'
+import { createGroupCommits } from './sqlite-commits.ts'
 import { type SqliteFiles, openFiles, refuseKeptLog } from './sqlite-files.ts'
+import { type Prepare, type PreparedStatement, createPrepare } from './sqlite-statements.ts'
 import { toParameter } from './statement.ts'
 import type { Tables } from './tables.ts'
 
@@ -30,9 +31,9 @@ export const openSqlite = (dataDir: string): Database => {
 
 /** Wraps a database that is open already. */
 export const toDatabase = (database: DatabaseSync, files: SqliteFiles | null = null): Database => {
-  const prepare = createPrepare(database)
   const checkpoints = files === null ? noCheckpoints : createCheckpoints(database, files)
-  const { run, writeTogether, isClosedToOthers, idle } = createGroupCommits({ database, prepare, checkpoints })
+  const { run, writeTogether, isClosedToOthers, idle } = createGroupCommits({ database, checkpoints })
+  const prepare = createPrepare(database, { returnsArrays: false })
   const betterSqlite = asBetterSqlite(database, (text) => {
     if (isClosedToOthers() && !/^(select|with|explain)\b/i.test(text))
       throw new TypeError('Migrations are over before anything else is written.')
@@ -103,22 +104,6 @@ const wordsFor = (error: unknown, dataDir: string): string => {
     : `The data in «${dataDir}» cannot be opened (${error instanceof Error ? error.message : String(error)}). Set DATA_DIR to a folder that can be written, or to «${inMemory}» to keep nothing.`
 }
 
-/** The program has a few dozen statements; only lists of ids of every length make more. */
-const maxPrepared = 300
-
-const createPrepare = (database: DatabaseSync): Prepare => {
-  const prepared = new Map<string, PreparedStatement>()
-  return (text) => {
-    const known = prepared.get(text)
-    if (known !== undefined) return known
-    const statement = database.prepare(text)
-    const made = { statement, returnsRows: statement.columns().length > 0 }
-    if (prepared.size >= maxPrepared) prepared.clear()
-    prepared.set(text, made)
-    return made
-  }
-}
-
 /** Kysely speaks to better-sqlite3; Node's own driver has the same parts under other names. */
 const asBetterSqlite = (database: DatabaseSync, prepare: Prepare): SqliteDatabase => ({
   close: () => database.close(),
@@ -133,8 +118,8 @@ const noStatement: SqliteStatement = {
   iterate: () => [].values(),
 }
 
-const toStatement = ({ statement, returnsRows }: PreparedStatement): SqliteStatement => ({
-  reader: returnsRows,
+const toStatement = ({ statement, columns }: PreparedStatement): SqliteStatement => ({
+  reader: columns.length > 0,
   all: (parameters) => statement.all(...parameters.map(toParameter)),
   run: (parameters) => statement.run(...parameters.map(toParameter)),
   iterate: (parameters) => statement.iterate(...parameters.map(toParameter)),

@@ -4,7 +4,7 @@ import type { TestApp } from './app.ts'
 
 /** What a piece of work cost, in counts that no busy machine changes. */
 export interface Work {
-  /** Statements that a database ran, `begin` and `commit` left out. */
+  /** Statements that a database ran, `begin` and `commit` left out, and SQLite's answer to how much the last one changed (`get`). */
   readonly statements: number
   /** Durable commits. */
   readonly commits: number
