@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type Compilable, sql } from 'kysely'
 import { z } from 'zod'
 import type { Job } from '../domain/job.ts'
 import type { Claim, LookupLedger } from '../domain/ledger.ts'
@@ -76,7 +76,7 @@ const claimDue = async (
   return readable.toSorted((a, b) => (a.due_at ?? 0) - (b.due_at ?? 0)).map(toJob)
 }
 
-const createReleases = (database: Database): Pick<LookupLedger, 'release' | 'watch' | 'endLeases'> => {
+const createReleases = (database: Database): Pick<LookupLedger, 'release' | 'watch' | 'keepWatched' | 'endLeases'> => {
   const [release, watch] = [releaseJob(database), watchJob(database)]
   return {
     endLeases: () =>
@@ -97,5 +97,28 @@ const createReleases = (database: Database): Pick<LookupLedger, 'release' | 'wat
       guard(
         async () => void (await database.run(watch({ tenant, id, until: until.getTime(), due_at: dueAt.getTime() }))),
       ),
+    keepWatched: (jobs, until) =>
+      guard(async () => {
+        if (jobs.length > 0) await database.run(once(noRow, keepWatched(database, jobs, until)))
+      }),
   }
+}
+
+const keepWatched = (database: Database, jobs: readonly Pick<Job, 'tenant' | 'id'>[], until: Date): Compilable => {
+  const keys = sql.join(jobs.map(({ tenant, id }) => sql`(${tenant}, ${id})`))
+  return database.db
+    .with(
+      (cte) => cte('mine').materialized(),
+      (query) =>
+        query
+          .selectFrom('jobs')
+          .select(['tenant', 'id'])
+          .where(sql<boolean>`(tenant, id) in (values ${keys})`)
+          .where('watched_until', '<', until.getTime())
+          // Two replicas that renew the same marks in another order must not wait for each other: one does for both.
+          .$if(database.kind === 'postgres', (marked) => marked.forUpdate().skipLocked()),
+    )
+    .updateTable('jobs')
+    .set({ watched_until: until.getTime() })
+    .where(sql<boolean>`(tenant, id) in (select tenant, id from mine)`)
 }

@@ -3,7 +3,7 @@ import type { LookupLedger } from '../domain/ledger.ts'
 import type { Attention, Clock, Keyring, Schedule } from '../domain/ports.ts'
 
 interface AttentionDependencies {
-  readonly ledger: Pick<LookupLedger, 'watch'>
+  readonly ledger: Pick<LookupLedger, 'watch' | 'keepWatched'>
   readonly schedule: Schedule
   readonly keyring: Pick<Keyring, 'hold'>
   readonly clock: Clock
@@ -19,8 +19,12 @@ export interface Watches extends Attention {
 }
 
 interface Watched {
+  readonly job: Job
   watchers: number
-  readonly ended: AbortController
+  /** Whether the ledger knows of it. */
+  isMarked: boolean
+  /** When to mark it the next time, in milliseconds; Infinity: it is being marked. */
+  nextAtMs: number
 }
 
 /** A mark outlives two renewals that fail; one left behind by a process that died costs a few look-ups. */
@@ -28,16 +32,36 @@ const markMs = 180_000
 const renewEveryMs = 60_000
 /** Until it is marked, whoever waits for it would not be told. */
 const retryEveryMs = 5_000
+/** After a restart thousands may come back within seconds: their marks are renewed as they came, and not all at one moment. */
+const lookEveryMs = 1_000
+/** How many marks are renewed with one statement. */
+const maxTogether = 100
 
 /** Makes what marks jobs in the ledger as watched, once a job however many watch it here. */
 export const createAttention = (dependencies: AttentionDependencies): Watches => {
   const watched = new Map<string, Watched>()
-  const { keyring } = dependencies
+  const stopping = new AbortController()
+  const { keyring, clock } = dependencies
+  let isRenewing = false
+
+  const renewAll = async (): Promise<void> => {
+    isRenewing = true
+    while (watched.size > 0 && !stopping.signal.aborted) {
+      await clock.sleep(lookEveryMs, stopping.signal)
+      const due = [...watched.values()].filter(({ nextAtMs }) => nextAtMs <= clock.now())
+      await Promise.all(due.filter(({ isMarked }) => !isMarked).map((entry) => mark(dependencies, entry)))
+      const marked = due.filter(({ isMarked }) => isMarked)
+      for (let from = 0; from < marked.length; from += maxTogether)
+        await renew(dependencies, marked.slice(from, from + maxTogether))
+    }
+    isRenewing = false
+  }
 
   const begin = (topic: string, job: Job): Watched => {
-    const entry = { watchers: 0, ended: new AbortController() }
+    const entry = { job, watchers: 0, isMarked: false, nextAtMs: Infinity }
     watched.set(topic, entry)
-    void keepMarked(dependencies, job, entry.ended.signal)
+    void mark(dependencies, entry)
+    if (!isRenewing) void renewAll()
     return entry
   }
 
@@ -50,43 +74,41 @@ export const createAttention = (dependencies: AttentionDependencies): Watches =>
       return () => {
         letGo()
         entry.watchers -= 1
-        if (entry.watchers > 0) return
-        entry.ended.abort()
-        watched.delete(topic)
+        if (entry.watchers === 0) watched.delete(topic)
       }
     },
-    stop: () => {
-      for (const { ended } of watched.values()) ended.abort()
-    },
+    stop: () => stopping.abort(),
   }
 }
 
-const keepMarked = async (
-  { ledger, schedule, clock, wake, onError }: AttentionDependencies,
-  job: Job,
-  ended: AbortSignal,
-): Promise<void> => {
-  let dueAt = schedule.dueAt(job, { isWatched: true })
-  while (!ended.aborted) {
-    const until = new Date(clock.now() + markMs)
-    const isMarked = await mark({ ledger, wake, onError }, job, { until, dueAt: dueAt ?? until })
-    // Later it is only kept marked: each look-up itself says when the next one is due.
-    if (isMarked) dueAt = until
-    await clock.sleep(isMarked ? renewEveryMs : retryEveryMs, ended)
-  }
-}
-
+/** Marks a job for the first time, which makes it due. */
 const mark = async (
-  { ledger, wake, onError }: Pick<AttentionDependencies, 'ledger' | 'wake' | 'onError'>,
-  job: Job,
-  { until, dueAt }: { readonly until: Date; readonly dueAt: Date },
-): Promise<boolean> => {
+  { ledger, schedule, clock, wake, onError }: AttentionDependencies,
+  entry: Watched,
+): Promise<void> => {
+  const until = new Date(clock.now() + markMs)
+  entry.nextAtMs = Infinity
   try {
-    await ledger.watch(job, until, dueAt)
+    await ledger.watch(entry.job, until, schedule.dueAt(entry.job, { isWatched: true }) ?? until)
+    entry.isMarked = true
     wake()
-    return true
   } catch (error) {
     onError(error, 'marking a job failed')
-    return false
   }
+  entry.nextAtMs = clock.now() + (entry.isMarked ? renewEveryMs : retryEveryMs)
+}
+
+/** Keeps jobs marked, without making them due: each look-up itself says when the next one is. */
+const renew = async ({ ledger, clock, onError }: AttentionDependencies, entries: readonly Watched[]): Promise<void> => {
+  let pauseMs = renewEveryMs
+  try {
+    await ledger.keepWatched(
+      entries.map(({ job }) => job),
+      new Date(clock.now() + markMs),
+    )
+  } catch (error) {
+    pauseMs = retryEveryMs
+    onError(error, 'keeping jobs marked failed')
+  }
+  for (const entry of entries) entry.nextAtMs = clock.now() + pauseMs
 }

@@ -41,6 +41,7 @@ const calls: Record<keyof Ledger, (ledger: Ledger) => Promise<unknown>> = {
   claimOne: (ledger) => ledger.claimOne(aJob(), claim),
   release: (ledger) => ledger.release(aJob(), finished),
   watch: (ledger) => ledger.watch(aJob(), now, now),
+  keepWatched: (ledger) => ledger.keepWatched([aJob()], now),
   nextDueAt: (ledger) => ledger.nextDueAt(['server'], now),
   keep: (ledger) => ledger.keep(aState(), now),
   kept: (ledger) => ledger.kept('job-1'),
