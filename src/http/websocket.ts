@@ -11,7 +11,7 @@ interface WebSocketOptions {
   readonly operations: Operations
   /** The origins of the pages that may connect, besides those that come from this host; `*`: any. */
   readonly origins: readonly string[]
-  /** How often each client is asked whether it is still there, in milliseconds. Default: 12 000. */
+  /** How often each client is asked whether it is still there, in milliseconds. Default: 25 000. */
   readonly keepAliveMs?: number
   /** How long a client may take to begin, in milliseconds. Default: 3 000. */
   readonly initTimeoutMs?: number
@@ -37,7 +37,7 @@ const closing = { closeTimeout: 2_000 }
  */
 export const registerWebSocket = async (
   app: FastifyInstance,
-  { operations, origins, keepAliveMs = 12_000, initTimeoutMs = 3_000 }: WebSocketOptions,
+  { operations, origins, keepAliveMs = 25_000, initTimeoutMs = 3_000 }: WebSocketOptions,
 ): Promise<WebsocketHandler> => {
   const transport = createWebSocketTransport(operations, initTimeoutMs)
   await app.register(websocket, {
