@@ -1,11 +1,16 @@
 import { createHistogram } from 'node:perf_hooks'
-import { setImmediate, setTimeout } from 'node:timers/promises'
 import type { Lane } from './closed-loop.ts'
 import type { LoadFigures } from './load-protocol.ts'
 
 interface Timetable {
   readonly perSecond: number
   readonly seconds: number
+}
+
+/** A lane that is free, and since when, in milliseconds. */
+interface Free {
+  readonly lane: Lane
+  readonly sinceMs: number
 }
 
 /**
@@ -19,19 +24,46 @@ export const runOpenLoop = async (lanes: readonly Lane[], { perSecond, seconds }
   const [latencies, lateness] = [createHistogram({ figures: 3 }), createHistogram({ figures: 3 })]
   const requests = Math.round(perSecond * seconds)
   const begun = performance.now()
-  let taken = 0
-  const serve = async (lane: Lane): Promise<void> => {
-    while (taken < requests) {
-      const dueAt = begun + (taken / perSecond) * 1_000
-      taken += 1
-      const couldLeaveAt = Math.max(dueAt, performance.now())
-      await until(dueAt)
-      lateness.record(microseconds(performance.now() - couldLeaveAt))
-      await lane()
-      latencies.record(microseconds(performance.now() - dueAt))
+  const free: Free[] = lanes.map((lane) => ({ lane, sinceMs: begun }))
+  const over = Promise.withResolvers<void>()
+  let [sent, answered] = [0, 0]
+  let hasFailed = false
+  const nextDueAt = (): number => begun + (sent / perSecond) * 1_000
+  const send = ({ lane, sinceMs }: Free): void => {
+    const dueAt = nextDueAt()
+    sent += 1
+    lateness.record(microseconds(performance.now() - Math.max(dueAt, sinceMs)))
+    lane().then(() => {
+      const now = performance.now()
+      latencies.record(microseconds(now - dueAt))
+      answered += 1
+      free.push({ lane, sinceMs: now })
+      sendDue()
+      if (answered === requests) over.resolve()
+    }, fail)
+  }
+  const fail = (error: unknown): void => {
+    hasFailed = true
+    over.reject(error)
+  }
+  const isOneDue = (): boolean => !hasFailed && sent < requests && nextDueAt() <= performance.now()
+  const sendDue = (): void => {
+    while (isOneDue()) {
+      const longestFree = free.shift()
+      if (longestFree === undefined) return
+      send(longestFree)
     }
   }
-  await Promise.all(lanes.map(serve))
+  // Timers are a millisecond coarse, as long as a fast answer takes: over the last one the clock is looked at in every turn.
+  const keepTime = (): void => {
+    sendDue()
+    if (hasFailed || sent === requests) return
+    const leftMs = nextDueAt() - performance.now()
+    if (leftMs > 1) setTimeout(keepTime, leftMs - 1)
+    else setImmediate(keepTime)
+  }
+  keepTime()
+  if (requests > 0) await over.promise
   return {
     requests,
     seconds: (performance.now() - begun) / 1_000,
@@ -39,13 +71,6 @@ export const runOpenLoop = async (lanes: readonly Lane[], { perSecond, seconds }
     p99Ms: latencies.percentile(99) / 1_000,
     lateP99Ms: lateness.percentile(99) / 1_000,
   }
-}
-
-/** Timers are a millisecond coarse, as long as a fast answer takes: over the last one the clock is looked at in every turn. */
-const until = async (at: number): Promise<void> => {
-  const leftMs = at - performance.now()
-  if (leftMs > 1) await setTimeout(leftMs - 1)
-  while (performance.now() < at) await setImmediate()
 }
 
 /** A histogram takes whole numbers from 1 on. */
