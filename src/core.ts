@@ -159,14 +159,18 @@ const createPending = () => {
     count -= 1
     if (count === 0) for (const resolve of waiting.splice(0)) resolve()
   }
+  const settled = async (): Promise<void> => {
+    if (count === 0) return
+    await new Promise<void>((resolve) => waiting.push(resolve))
+    // Who was waiting for the last one may have begun another.
+    return settled()
+  }
   return {
     add: <T>(work: Promise<T>): Promise<T> => {
       count += 1
       work.then(leave, leave)
       return work
     },
-    settled: async (): Promise<void> => {
-      if (count > 0) await new Promise<void>((resolve) => waiting.push(resolve))
-    },
+    settled,
   }
 }

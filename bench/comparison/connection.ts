@@ -41,6 +41,7 @@ export const openConnection = async (port: number): Promise<Connection> => {
   socket.on('close', () => end(new WrongAnswer(`the connection was closed after «${received}»`)))
   return {
     ask: (request, expects) => {
+      if (socket.destroyed) return Promise.reject(new WrongAnswer('the connection was closed before it was used'))
       received = ''
       expected = expects
       waiting = Promise.withResolvers()

@@ -27,7 +27,7 @@ export const runOpenLoop = async (lanes: readonly Lane[], { perSecond, seconds }
   const free: Free[] = lanes.map((lane) => ({ lane, sinceMs: begun }))
   const over = Promise.withResolvers<void>()
   let [sent, answered] = [0, 0]
-  let hasFailed = false
+  let [hasFailed, isParked] = [false, false]
   const nextDueAt = (): number => begun + (sent / perSecond) * 1_000
   const send = ({ lane, sinceMs }: Free): void => {
     const dueAt = nextDueAt()
@@ -38,7 +38,8 @@ export const runOpenLoop = async (lanes: readonly Lane[], { perSecond, seconds }
       latencies.record(microseconds(now - dueAt))
       answered += 1
       free.push({ lane, sinceMs: now })
-      sendDue()
+      if (isParked) keepTime()
+      else sendDue()
       if (answered === requests) over.resolve()
     }, fail)
   }
@@ -58,6 +59,9 @@ export const runOpenLoop = async (lanes: readonly Lane[], { perSecond, seconds }
   const keepTime = (): void => {
     sendDue()
     if (hasFailed || sent === requests) return
+    // Until there is a lane again, the core is the stub's.
+    isParked = free.length === 0
+    if (isParked) return
     const leftMs = nextDueAt() - performance.now()
     if (leftMs > 1) setTimeout(keepTime, leftMs - 1)
     else setImmediate(keepTime)

@@ -27,7 +27,7 @@ export interface Plan {
   /** How many unfinished jobs there are while nothing happens, and how many subscriptions to them: a multiple. */
   readonly unfinished: number
   readonly subscriptions: number
-  /** How long they are watched, in seconds: some rounds of the pings, which come every 12 s. */
+  /** How long they are watched, in seconds: some rounds of the pings, which come every 25 s, and of the marks that are renewed every 60 s. */
   readonly waitSeconds: number
   /** How many of them then end, one after the other. */
   readonly endings: number
@@ -53,7 +53,7 @@ const usual: Plan = {
   commitSeconds: 3,
   unfinished: 1_000,
   subscriptions: 10_000,
-  waitSeconds: 36,
+  waitSeconds: 150,
   endings: 100,
 }
 

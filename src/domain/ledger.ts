@@ -119,7 +119,7 @@ export interface LookupLedger {
   release(job: Job, lookup: FinishedLookup): Promise<void>
   /** Marks an unfinished job as watched until then, and makes it due at `dueAt` unless it is due earlier. */
   watch(job: Job, until: Date, dueAt: Date): Promise<void>
-  /** Has the marks of jobs last until then, unless they last longer. */
+  /** Has the marks of unfinished jobs last until then, unless they last longer, and makes due by then what is not due at all. */
   keepWatched(jobs: readonly Pick<Job, 'tenant' | 'id'>[], until: Date): Promise<void>
   /** When the next job of these accounts falls due that nobody is at; null: there is none. */
   nextDueAt(accounts: readonly string[], now: Date): Promise<Date | null>

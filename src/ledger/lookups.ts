@@ -106,19 +106,28 @@ const createReleases = (database: Database): Pick<LookupLedger, 'release' | 'wat
 
 const keepWatched = (database: Database, jobs: readonly Pick<Job, 'tenant' | 'id'>[], until: Date): Compilable => {
   const keys = sql.join(jobs.map(({ tenant, id }) => sql`(${tenant}, ${id})`))
-  return database.db
-    .with(
-      (cte) => cte('mine').materialized(),
-      (query) =>
-        query
-          .selectFrom('jobs')
-          .select(['tenant', 'id'])
-          .where(sql<boolean>`(tenant, id) in (values ${keys})`)
-          .where('watched_until', '<', until.getTime())
-          // Two replicas that renew the same marks in another order must not wait for each other: one does for both.
-          .$if(database.kind === 'postgres', (marked) => marked.forUpdate().skipLocked()),
-    )
-    .updateTable('jobs')
-    .set({ watched_until: until.getTime() })
-    .where(sql<boolean>`(tenant, id) in (select tenant, id from mine)`)
+  return (
+    database.db
+      .with(
+        (cte) => cte('mine').materialized(),
+        (query) =>
+          query
+            .selectFrom('jobs')
+            .select(['tenant', 'id'])
+            .where(sql<boolean>`(tenant, id) in (values ${keys})`)
+            .where('watched_until', '<', until.getTime())
+            .where('status', 'in', ['DRAFT', 'QUEUED', 'RENDERING'])
+            .where('deleted', '=', 0)
+            // Two replicas that renew the same marks in another order must not wait for each other. What somebody else is writing at
+            // this moment has its turn at the next renewal, long before its mark ends.
+            .$if(database.kind === 'postgres', (marked) => marked.forUpdate().skipLocked()),
+      )
+      .updateTable('jobs')
+      // Where the mark had ended, a look-up may have left the job without a due time, and nobody else would give it one.
+      .set((job) => ({
+        watched_until: until.getTime(),
+        due_at: job.fn.coalesce('due_at', sql<number>`${until.getTime()}`),
+      }))
+      .where(sql<boolean>`(tenant, id) in (select tenant, id from mine)`)
+  )
 }

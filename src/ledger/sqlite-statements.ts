@@ -2,7 +2,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { z } from 'zod'
 import type { BoundStatement, Outcome } from './statement.ts'
 
-/** A statement that SQLite knows already. */
+/** A statement that SQLite knows already, prepared when the tables are as they will stay. */
 export interface PreparedStatement {
   readonly statement: StatementSync
   /** The names of what it returns, in order; empty: it returns no rows. */

@@ -44,15 +44,22 @@ export const createAttention = (dependencies: AttentionDependencies): Watches =>
   const { keyring, clock } = dependencies
   let isRenewing = false
 
+  const renewInTurn = async (entries: readonly Watched[]): Promise<void> => {
+    for (let from = 0; from < entries.length && !stopping.signal.aborted; from += maxTogether) {
+      const isRenewed = await renew(dependencies, entries.slice(from, from + maxTogether))
+      // Where the ledger does not answer, each would wait for it in turn.
+      if (!isRenewed) return pause(entries.slice(from), clock.now() + retryEveryMs)
+    }
+  }
+
   const renewAll = async (): Promise<void> => {
     isRenewing = true
     while (watched.size > 0 && !stopping.signal.aborted) {
       await clock.sleep(lookEveryMs, stopping.signal)
       const due = [...watched.values()].filter(({ nextAtMs }) => nextAtMs <= clock.now())
-      await Promise.all(due.filter(({ isMarked }) => !isMarked).map((entry) => mark(dependencies, entry)))
-      const marked = due.filter(({ isMarked }) => isMarked)
-      for (let from = 0; from < marked.length; from += maxTogether)
-        await renew(dependencies, marked.slice(from, from + maxTogether))
+      const [marked, unmarked] = [due.filter(({ isMarked }) => isMarked), due.filter(({ isMarked }) => !isMarked)]
+      await Promise.all(unmarked.map((entry) => mark(dependencies, entry)))
+      await renewInTurn(marked)
     }
     isRenewing = false
   }
@@ -98,17 +105,24 @@ const mark = async (
   entry.nextAtMs = clock.now() + (entry.isMarked ? renewEveryMs : retryEveryMs)
 }
 
-/** Keeps jobs marked, without making them due: each look-up itself says when the next one is. */
-const renew = async ({ ledger, clock, onError }: AttentionDependencies, entries: readonly Watched[]): Promise<void> => {
-  let pauseMs = renewEveryMs
+/** Keeps jobs marked: each look-up itself says when the next one is due. Returns whether that was done. */
+const renew = async (
+  { ledger, clock, onError }: AttentionDependencies,
+  entries: readonly Watched[],
+): Promise<boolean> => {
   try {
     await ledger.keepWatched(
       entries.map(({ job }) => job),
       new Date(clock.now() + markMs),
     )
+    pause(entries, clock.now() + renewEveryMs)
+    return true
   } catch (error) {
-    pauseMs = retryEveryMs
     onError(error, 'keeping jobs marked failed')
+    return false
   }
-  for (const entry of entries) entry.nextAtMs = clock.now() + pauseMs
+}
+
+const pause = (entries: readonly Watched[], untilMs: number): void => {
+  for (const entry of entries) entry.nextAtMs = untilMs
 }

@@ -35,6 +35,29 @@ describe.each(testDatabases())('keeping jobs watched on $name', ({ open }) => {
     expect(await marksOf(opened)).toEqual({ a: 90, b: null })
   })
 
+  test('makes a job due again that a look-up left without a due time when its mark had ended', async () => {
+    await using opened = await open()
+    await add(opened.ledger, ['job-1', 1])
+    await opened.ledger.watch(aJob(), at(5), at(1))
+    await opened.ledger.claimOne(aJob(), { owner: 'one', now: at(10), until: at(40) })
+    const dueAt = { watched: at(20), unwatched: null }
+    await opened.ledger.release(aJob(), { owner: 'one', now: at(11), answeredAt: at(11), dueAt })
+    expect(await opened.ledger.nextDueAt(['server'], at(12))).toBeNull()
+    await opened.ledger.keepWatched([aJob()], at(192))
+    expect(await opened.ledger.nextDueAt(['server'], at(12))).toEqual(at(192))
+  })
+
+  test('leaves jobs that are settled alone', async () => {
+    await using opened = await open()
+    await add(opened.ledger, ['a', 1], ['b', 1])
+    for (const job of jobs('a', 'b')) await opened.ledger.watch(job, at(5), at(1))
+    await opened.ledger.update(aJob('COMPLETE', { id: 'a', revision: 1 }), null)
+    await opened.ledger.update(aJob('QUEUED', { id: 'b', revision: 1, deleted: true }), null)
+    await opened.ledger.keepWatched(jobs('a', 'b'), at(192))
+    expect(await marksOf(opened)).toEqual({ a: 5, b: 5 })
+    expect(await opened.ledger.nextDueAt(['server'], at(12))).toBeNull()
+  })
+
   test('leaves another caller’s job of the same id alone', async () => {
     await using opened = await open()
     await add(opened.ledger, ['job-1', 20])

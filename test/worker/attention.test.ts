@@ -143,6 +143,21 @@ describe('a job that is watched', () => {
   })
 })
 
+test('of many that cannot be kept marked the ledger is asked once, and then again for all', async () => {
+  let isBroken = false
+  const { attention, clock, kept, heard } = setUp(() => isBroken)
+  for (let n = 0; n < 250; n += 1) attention.watch({ ...job, id: `job-${n}` }, key)
+  await clock.asleep(1)
+  isBroken = true
+  clock.advance(60_000)
+  await clock.asleep(1)
+  expect(heard.filter((what) => what === 'keeping jobs marked failed')).toHaveLength(1)
+  isBroken = false
+  clock.advance(5_000)
+  await clock.asleep(1)
+  expect(kept.map(({ ids }) => ids.length)).toEqual([100, 100, 50])
+})
+
 test('nothing is kept marked once attention has stopped', async () => {
   const { attention, clock, marks, kept } = setUp()
   attention.watch(job, key)
