@@ -89,9 +89,12 @@ export const watchJob = ({ db }: Database) =>
       }))
       .where('tenant', '=', slot('tenant'))
       .where('id', '=', slot('id'))
-      .where('status', 'in', ['DRAFT', 'QUEUED', 'RENDERING'])
-      .where('deleted', '=', 0),
+      .where(isUnfinished),
   )
+
+/** Whether a job may still come to a result: only such a one is watched. */
+export const isUnfinished = (jobs: ExpressionBuilder<Tables, 'jobs'>): Expression<SqlBool> =>
+  jobs.and([jobs('status', 'in', ['DRAFT', 'QUEUED', 'RENDERING']), jobs('deleted', '=', 0)])
 
 /** Whether nobody is looking a job up. */
 export const isFree = (

@@ -4,7 +4,7 @@ import type { Job } from '../domain/job.ts'
 import type { Claim, LookupLedger } from '../domain/ledger.ts'
 import type { Database } from './database.ts'
 import { guard } from './guard.ts'
-import { claimJob, isFree, releaseJob, watchJob } from './lookup-statements.ts'
+import { claimJob, isFree, isUnfinished, releaseJob, watchJob } from './lookup-statements.ts'
 import { jobRow, toJob } from './rows.ts'
 import { noRow, once } from './statement.ts'
 
@@ -116,8 +116,7 @@ const keepWatched = (database: Database, jobs: readonly Pick<Job, 'tenant' | 'id
             .select(['tenant', 'id'])
             .where(sql<boolean>`(tenant, id) in (values ${keys})`)
             .where('watched_until', '<', until.getTime())
-            .where('status', 'in', ['DRAFT', 'QUEUED', 'RENDERING'])
-            .where('deleted', '=', 0)
+            .where(isUnfinished)
             // Two replicas that renew the same marks in another order must not wait for each other. What somebody else is writing at
             // this moment has its turn at the next renewal, long before its mark ends.
             .$if(database.kind === 'postgres', (marked) => marked.forUpdate().skipLocked()),
